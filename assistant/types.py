@@ -1,0 +1,289 @@
+"""The values of a question's path, from `Question` to `Outcome`; the JSON of the contract is these dataclasses."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, TypeAlias
+
+from indexes.types import Evidence, Theme
+from semantic_layer.query import Filter, Grain, Having, TimeWindow
+
+Intent: TypeAlias = Literal[
+    "value", "trend", "compare", "breakdown", "rank", "why", "themes", "quotes", "relationship",
+    "forecast", "what_if", "impact", "at_risk", "anomalies", "define", "overview",
+]  # fmt: skip
+RefusalReason: TypeAlias = Literal["out_of_scope", "unknown_metric", "no_data", "not_permitted", "unsafe"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a question was read: names, not labels; filters are AND-ed."""
+
+    intent: Intent
+    metrics: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    window: TimeWindow | None = None
+    baseline: TimeWindow | None = None
+    grain: Grain | None = None
+    limit: int | None = None
+    order_by: str | None = None
+    order: Literal["asc", "desc"] | None = None
+    having: tuple[Having, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What was asked, by whom, after which earlier readings (oldest first)."""
+
+    text: str
+    role: str | None = None
+    history: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingFeatures:
+    """What the planner knows about the quality of its reading; confidence is made of it.
+
+    Scores and margins are in 0..1 (1 = exact, 1 = no rival); counts are of words and defaults.
+    """
+
+    link_score: float = 1.0
+    link_margin: float = 1.0
+    unused_words: int = 0
+    fuzzy_links: int = 0
+    defaults: int = 0
+    carried_over: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A reading to run.
+
+    `default_window` is true when no time phrase was given; `search_text` is what quotes are asked about.
+    """
+
+    question: Question
+    reading: Reading
+    features: ReadingFeatures = ReadingFeatures()
+    default_window: bool = False
+    search_text: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A reading offered as a click."""
+
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clarify:
+    """The planner's word that readings would give different answers."""
+
+    why: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """The planner's word that this workspace cannot answer."""
+
+    reason: RefusalReason
+    message: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number, its change against the baseline and the query it came from (`queries[].id`)."""
+
+    metric: str
+    label: str
+    value: float | None
+    unit: str
+    text: str
+    window: TimeWindow | None = None
+    filters: tuple[Filter, ...] = ()
+    baseline_value: float | None = None
+    change: float | None = None
+    change_pct: float | None = None
+    change_ci: tuple[float, float] | None = None
+    significant: bool | None = None
+    query: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultColumn:
+    """A column of the shown table."""
+
+    name: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultTable:
+    """The shown table, row-wise: dimensions, then `period`, then metrics."""
+
+    columns: tuple[ResultColumn, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A part of a change: contribution = rate effect + mix effect, in the metric's unit."""
+
+    filters: tuple[Filter, ...]
+    contribution: float
+    share_of_change: float | None
+    rate_effect: float | None
+    mix_effect: float | None
+    ci: tuple[float, float] | None
+    p_value: float | None
+    value_now: float | None
+    value_before: float | None
+    n_now: int
+    n_before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DimensionSplit:
+    """The exact split of a change over one dimension's members."""
+
+    dimension: str
+    rows: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paradox:
+    """A dimension inside which the metric moves against its total (Simpson)."""
+
+    dimension: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drivers:
+    """Σ segments' contribution + other + unexplained + definitional_change = total_change."""
+
+    total_change: float
+    method: str
+    segments: tuple[Segment, ...]
+    other: float
+    unexplained: float
+    by_dimension: tuple[DimensionSplit, ...]
+    paradox: tuple[Paradox, ...] = ()
+    definitional_change: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A sentence shown; `figures` are JSON Pointers into the answer."""
+
+    text: str
+    figures: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryRecord:
+    """A statement that was run."""
+
+    id: str
+    purpose: str
+    sql: str
+    dialect: str
+    rows: int
+    ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """What a metric means, whose it is, since when."""
+
+    metric: str
+    label: str
+    definition: str
+    owner: str
+    version: int
+    changed_on: date | None
+    caveat: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The measured record behind a probability."""
+
+    n: int
+    right: int
+    ci: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confidence:
+    """Probability that the answer is right; null while uncalibrated."""
+
+    probability: float | None
+    label: Literal["high", "medium", "low", "uncalibrated"]
+    calibrated_on: str | None
+    record: Record | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """The keys every outcome carries; `timings` are milliseconds a stage."""
+
+    id: str
+    question: str
+    asked_at: datetime
+    as_of: date | None
+    role: str | None
+    language: str
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Common):
+    """A checked answer; `confidence` speaks of the whole of it."""
+
+    kind: Literal["answer"] = "answer"
+    reading: Reading
+    status: Literal["verified", "governed", "generated"] = "governed"
+    headline: str
+    figures: tuple[Figure, ...] = ()
+    table: ResultTable | None = None
+    drivers: Drivers | None = None
+    themes: tuple[Theme, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    queries: tuple[QueryRecord, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    confidence: Confidence
+    caveats: tuple[str, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clarification(Common):
+    """A question back, with readings to choose from."""
+
+    kind: Literal["clarification"] = "clarification"
+    why: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal(Common):
+    """An honest no, with the nearest questions this workspace can answer."""
+
+    kind: Literal["refusal"] = "refusal"
+    reason: RefusalReason
+    message: str
+    nearest: tuple[str, ...] = ()
+
+
+Outcome: TypeAlias = Answer | Clarification | Refusal

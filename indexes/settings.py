@@ -1,0 +1,47 @@
+"""Where transcripts are, how their fields are called, and what is redacted."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class FieldMap(BaseModel):
+    """The names that transcript records use; a dotted name reaches into nested objects.
+
+    A record is one contact with a list of turns (`turns`), or one turn (`turns: null`, records
+    of one contact being gathered by `contact_id`).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    contact_id: str = "contact_id"
+    turns: str | None = "turns"
+    turn: str | None = "turn"
+    speaker: str = "speaker"
+    text: str = "text"
+    occurred_at: str | None = None
+    language: str | None = "language"
+    speakers: dict[str, str] = {}
+    skip_speakers: tuple[str, ...] = ()
+
+
+class TranscriptSettings(BaseModel):
+    """The transcript corpus; `table` and `key` name the warehouse row that a contact belongs to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    files: tuple[str, ...] = ("transcripts/*.jsonl", "transcripts/*.parquet")
+    table: str | None = None
+    key: str = "contact_id"
+    fields: FieldMap = FieldMap()
+
+
+class RedactionSettings(BaseModel):
+    """What is hidden before anything is stored.
+
+    `regions` are ISO countries whose phone formats are tried; `known_names` are warehouse columns
+    (`dim_agents.agent_name`) whose values are people's names.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    regions: tuple[str, ...] = ("GB", "US", "DE")
+    known_names: tuple[str, ...] = ()

@@ -1,0 +1,180 @@
+"""The measurement language as data: tables, dimensions, metrics and their versions.
+
+These models mirror the YAML under `metrics/`; `Catalogue` is the whole of it, looked up by name.
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from semantic_layer.errors import UserError, did_you_mean
+from semantic_layer.query import Grain
+
+Aggregation = Literal["sum", "count", "count_distinct", "average", "min", "max", "median"]
+MetricType = Literal["simple", "ratio", "average", "derived", "semi_additive"]
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Join(Strict):
+    """An N:1 join: column `on` of this table holds the key of table `to`."""
+
+    to: str
+    on: str
+
+
+class TableSpec(Strict):
+    """A warehouse table; `description` states what one row is.
+
+    `time` is the column that dates a row; with `time_grain: month` it is the first day of the
+    month the row covers. `entity` is the column of the unit that repeats (the customer).
+    """
+
+    name: str
+    description: str = ""
+    key: str
+    time: str | None = None
+    time_grain: Literal["day", "month"] = "day"
+    entity: str | None = None
+    joins: tuple[Join, ...] = ()
+
+
+class DimensionSpec(Strict):
+    """A way to cut a metric: a column, or an expression over the columns of `table`.
+
+    In `expr`, `@row_date` is the date of the fact row that is cut. `driver: false` keeps a
+    dimension out of the driver search. `values` gives synonyms of members.
+    """
+
+    name: str
+    label: str
+    table: str
+    column: str | None = None
+    expr: str | None = None
+    type: Literal["text", "number", "boolean", "date"] = "text"
+    description: str = ""
+    synonyms: tuple[str, ...] = ()
+    values: dict[str, tuple[str, ...]] = {}
+    order: tuple[str, ...] = ()
+    driver: bool = True
+    hidden: bool = False
+
+
+class MeasureSpec(Strict):
+    """An aggregate over one table.
+
+    `time` dates the rows by a joined table's column (`fct_contacts.started_at`) instead of the
+    table's own. `matures_after` is a number of days: younger rows are left out. `last: true`
+    takes the last period of the window and never sums over time (semi-additive).
+    """
+
+    table: str
+    agg: Aggregation
+    expr: str = "*"
+    where: str | None = None
+    time: str | None = None
+    matures_after: int = 0
+    last: bool = False
+
+
+class Formula(Strict):
+    """How a metric is computed; which keys are set depends on the metric's type.
+
+    simple, average, semi_additive: `measure`; ratio: `numerator` / `denominator`;
+    derived: `expr` over names of metrics and parameters.
+    """
+
+    measure: MeasureSpec | None = None
+    numerator: MeasureSpec | None = None
+    denominator: MeasureSpec | None = None
+    expr: str | None = None
+
+
+class Version(Formula):
+    """One entry of the change log; an earlier version carries its own formula."""
+
+    version: int
+    effective_on: date
+    author: str
+    reason: str
+    definition: str | None = None
+
+
+class MetricSpec(Formula):
+    """A governed metric; its own formula is the one of the latest version."""
+
+    name: str
+    label: str
+    type: MetricType
+    definition: str
+    unit: str
+    format: str | None = None
+    good: Literal["up", "down", "neutral"] = "neutral"
+    synonyms: tuple[str, ...] = ()
+    owner: str
+    pillar: Literal["customer", "employee", "economic", "strategic"] | None = None
+    horizon: Literal["short", "medium", "long"] | None = None
+    caveat: str | None = None
+    read_with: str | None = None
+    default_grain: Grain | None = None
+    hidden: bool = False
+    versions: tuple[Version, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """Number of the version in force."""
+        return max((v.version for v in self.versions), default=1)
+
+    def formula(self, version: int | None = None) -> Formula:
+        """Return the formula of a version, the one in force by default.
+
+        Raises UserError (unknown_version) for a version that the change log does not hold.
+        """
+        if version is None or version == self.version:
+            return self
+        for entry in self.versions:
+            if entry.version == version:
+                return entry
+        known = ", ".join(str(v.version) for v in self.versions) or "1"
+        raise UserError(
+            f"metric '{self.name}' has no version {version}", code="unknown_version", hint=f"versions: {known}"
+        )
+
+
+class Catalogue(Strict):
+    """Everything the semantic layer knows, looked up by name."""
+
+    tables: tuple[TableSpec, ...] = ()
+    dimensions: tuple[DimensionSpec, ...] = ()
+    metrics: tuple[MetricSpec, ...] = ()
+    parameters: dict[str, float] = {}
+    fiscal_year_start: int = 1
+
+    def model_post_init(self, _context: Any) -> None:
+        """Index the names once."""
+        object.__setattr__(self, "_tables", {t.name: t for t in self.tables})
+        object.__setattr__(self, "_dimensions", {d.name: d for d in self.dimensions})
+        object.__setattr__(self, "_metrics", {m.name: m for m in self.metrics})
+
+    def table(self, name: str) -> TableSpec:
+        """Return a table; raise UserError (unknown_table)."""
+        return _lookup(self._tables, name, "table")  # type: ignore[attr-defined,no-any-return]
+
+    def dimension(self, name: str) -> DimensionSpec:
+        """Return a dimension; raise UserError (unknown_dimension)."""
+        return _lookup(self._dimensions, name, "dimension")  # type: ignore[attr-defined,no-any-return]
+
+    def metric(self, name: str) -> MetricSpec:
+        """Return a metric; raise UserError (unknown_metric)."""
+        return _lookup(self._metrics, name, "metric")  # type: ignore[attr-defined,no-any-return]
+
+
+def _lookup(known: dict[str, Any], name: str, kind: str) -> Any:
+    if name in known:
+        return known[name]
+    raise UserError(f"unknown {kind} '{name}'", code=f"unknown_{kind}", hint=did_you_mean(name, known))
