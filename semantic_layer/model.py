@@ -37,7 +37,7 @@ class TableSpec(Strict):
 
     name: str
     description: str = ""
-    key: str
+    key: str | None = None
     time: str | None = None
     time_grain: Literal["day", "month"] = "day"
     entity: str | None = None
@@ -106,7 +106,11 @@ class Version(Formula):
 
 
 class MetricSpec(Formula):
-    """A governed metric; its own formula is the one of the latest version."""
+    """A governed metric; its own formula is the one of the latest version.
+
+    `default_grain` is the period answered for when none is named: the last complete one of that
+    grain, or everything there is (`all`); without it, the last complete month.
+    """
 
     name: str
     label: str
@@ -121,7 +125,7 @@ class MetricSpec(Formula):
     horizon: Literal["short", "medium", "long"] | None = None
     caveat: str | None = None
     read_with: str | None = None
-    default_grain: Grain | None = None
+    default_grain: Grain | Literal["all"] | None = None
     hidden: bool = False
     versions: tuple[Version, ...] = ()
 
