@@ -60,7 +60,8 @@ class ReadingFeatures:
 class Plan:
     """A reading to run.
 
-    `default_window` is true when no time phrase was given; `search_text` is what quotes are asked about.
+    `default_window` is true when no time phrase was given; `search_text` is what quotes are asked about;
+    `direction` is the way the asker believes the metric moved ("why is X up", "why did X drop").
     """
 
     question: Question
@@ -68,6 +69,7 @@ class Plan:
     features: ReadingFeatures = ReadingFeatures()
     default_window: bool = False
     search_text: str | None = None
+    direction: Literal["up", "down"] | None = None
     notes: tuple[str, ...] = ()
 
 
