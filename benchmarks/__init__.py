@@ -1,0 +1,1 @@
+"""Speed and quality figures, measured beside a floor or a peer in the same run."""
