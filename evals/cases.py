@@ -1,0 +1,114 @@
+"""Cases of a question suite, as people write them in YAML."""
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from semantic_layer.errors import UserError
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ExpectedReading(Strict):
+    """The parts of a reading that must hold; what is absent is not judged."""
+
+    intent: str | None = None
+    metrics: tuple[str, ...] | None = None
+    by: tuple[str, ...] | None = None
+    filters: dict[str, tuple[str, ...]] | None = None
+    window: tuple[date, date] | None = None
+    baseline: tuple[date, date] | None = None
+
+
+class ExpectedDriver(Strict):
+    """The segment that must lead, and whether it pushed the metric up or down."""
+
+    segment: dict[str, tuple[str, ...]]
+    direction: Literal["up", "down"]
+
+
+class Expected(Strict):
+    """What a right outcome is.
+
+    `sql` is written by hand and run on the warehouse: one value, or rows of dimensions followed
+    by the value (`ordered` when the order is part of the answer). `cite_ids` is SQL that returns
+    the contacts that may be cited.
+    """
+
+    kind: tuple[Literal["answer", "clarification", "refusal"], ...] = ("answer",)
+    reason: tuple[str, ...] | None = None
+    reading: ExpectedReading | None = None
+    sql: str | None = None
+    ordered: bool = False
+    driver: ExpectedDriver | None = None
+    cite_ids: str | None = None
+
+
+class Case(Strict):
+    """One question and what is expected of its outcome."""
+
+    id: str
+    question: str
+    expect: Expected
+    history: tuple[str, ...] = ()
+    role: str | None = None
+    family: str = ""
+    tags: tuple[str, ...] = ()
+    origin: Literal["generated", "hand"] = "hand"
+    verified_by: str = ""
+
+
+class Frame(Strict):
+    """Hand-written FROM, day and dimensions that reference values are computed over."""
+
+    source: str
+    day: str
+    dimensions: dict[str, str]
+
+
+class Reference(Strict):
+    """A metric's value written by hand in SQL over a frame; never compiled by the product."""
+
+    frame: str
+    value: str
+    where: str = "true"
+
+
+class Suite(Strict):
+    """A file of cases, with the references that cases are generated from."""
+
+    suite: str
+    frames: dict[str, Frame] = {}
+    references: dict[str, Reference] = {}
+    cases: tuple[Case, ...] = ()
+
+
+def load_suites(folder: Path, name: str | None = None) -> tuple[Suite, ...]:
+    """Read the suites of a workspace; raise UserError (no_suite, bad_suite) naming file and key."""
+    files = sorted(folder.glob("*.yml"))
+    suites = [_load(file) for file in files]
+    chosen = tuple(suite for suite in suites if name is None or suite.suite == name)
+    if not chosen:
+        known = ", ".join(suite.suite for suite in suites) or "none"
+        wanted = f"no suite '{name}'" if name else "no suite"
+        raise UserError(f"{wanted} in {folder}", code="no_suite", hint=f"suites: {known}")
+    return chosen
+
+
+def _load(file: Path) -> Suite:
+    try:
+        return Suite.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        if isinstance(error, ValidationError):
+            first = error.errors()[0]
+            where, why = ".".join(str(part) for part in first["loc"]), first["msg"]
+        else:
+            where, why = "", str(error)
+        raise UserError(f"{file}: {where}: {why}", code="bad_suite", hint="see docs/evaluation.md") from error

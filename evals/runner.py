@@ -1,0 +1,159 @@
+"""Run a suite through the assistant, score every case, and sum up with intervals."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias
+
+from assistant.pipeline import Assistant
+from assistant.types import Answer, Outcome
+from evals import scorers
+from evals.cases import Case
+from evals.scorers import RunSql, Score
+from evals.stats import Proportion, clustered
+
+Verdict: TypeAlias = Literal["right", "silent_wrong", "false_refusal", "missed_refusal", "wrong_abstention"]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A case, what came out, and how it was judged."""
+
+    case: Case
+    outcome_id: str
+    outcome_kind: str
+    headline: str
+    verdict: Verdict
+    scores: tuple[Score, ...]
+    ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The record of a set of results.
+
+    accuracy, silent_wrong: of all cases; false_refusal: of those that should be answered;
+    missed_refusal: of those that should not.
+    """
+
+    accuracy: Proportion
+    silent_wrong: Proportion
+    false_refusal: Proportion
+    missed_refusal: Proportion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """One run of a suite: overall, and generated and hand-written cases apart."""
+
+    run_id: str
+    suite: str
+    started_at: datetime
+    results: tuple[Result, ...]
+    overall: Summary
+    by_origin: tuple[tuple[str, Summary], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What judging needs beside the assistant: the warehouse in raw SQL and the transcripts' words."""
+
+    assistant: Assistant
+    run_sql: RunSql
+    quote_of: Callable[[str], str]
+
+
+def run_cases(bench: Bench, suite: str, cases: Sequence[Case], *, progress: Progress | None = None) -> RunReport:
+    """Ask every case and judge it; a case that crashes is wrong, never dropped."""
+    started = datetime.now(UTC)
+    results = []
+    for number, case in enumerate(cases):
+        if progress:
+            progress(case.question, number, len(cases))
+        results.append(run_case(bench, case))
+    origins = sorted({case.origin for case in cases})
+    return RunReport(
+        run_id=f"{started:%Y%m%d-%H%M%S}-{suite}",
+        suite=suite,
+        started_at=started,
+        results=tuple(results),
+        overall=summarise(results),
+        by_origin=tuple((o, summarise([r for r in results if r.case.origin == o])) for o in origins),
+    )
+
+
+def run_case(bench: Bench, case: Case) -> Result:
+    """Ask one case, after its history, and judge the outcome."""
+    start = datetime.now(UTC)
+    try:
+        outcome = _ask(bench, case)
+        scores = tuple(judge(bench, case, outcome))
+    except Exception as error:
+        scores = (Score(scorer="crash", right=False, reason=f"{type(error).__name__}: {error}"),)
+        return Result(
+            case=case, outcome_id="", outcome_kind="crash", headline="", verdict="silent_wrong", scores=scores, ms=0.0
+        )
+    return Result(
+        case=case,
+        outcome_id=outcome.id,
+        outcome_kind=outcome.kind,
+        headline=outcome.headline if isinstance(outcome, Answer) else "",
+        verdict=verdict(case, outcome, scores),
+        scores=scores,
+        ms=(datetime.now(UTC) - start).total_seconds() * 1000,
+    )
+
+
+def _ask(bench: Bench, case: Case) -> Outcome:
+    follow = None
+    for earlier in case.history:
+        follow = bench.assistant.ask(earlier, follow=follow).id
+    return bench.assistant.ask(case.question, follow=follow)
+
+
+def judge(bench: Bench, case: Case, outcome: Outcome) -> Iterable[Score]:
+    """Yield the scores that the case asks for."""
+    yield scorers.abstention(case, outcome)
+    if not isinstance(outcome, Answer) or "answer" not in case.expect.kind:
+        return
+    expect = case.expect
+    if expect.reading is not None:
+        yield scorers.reading(expect.reading, outcome.reading)
+    if expect.sql is not None:
+        yield scorers.figures(expect, outcome, bench.run_sql)
+    if expect.driver is not None:
+        yield scorers.driver(expect, outcome)
+    if outcome.drivers is not None:
+        yield scorers.additivity(outcome.drivers)
+    if expect.cite_ids is not None or outcome.evidence:
+        yield scorers.citations(expect, outcome, bench.run_sql, bench.quote_of)
+
+
+def verdict(case: Case, outcome: Outcome, scores: Sequence[Score]) -> Verdict:
+    """Sum up the scores of a case in one word."""
+    if all(score.right for score in scores):
+        return "right"
+    if outcome.kind == "answer":
+        return "silent_wrong" if "answer" in case.expect.kind else "missed_refusal"
+    return "false_refusal" if "answer" in case.expect.kind else "wrong_abstention"
+
+
+def summarise(results: Sequence[Result]) -> Summary:
+    """Count verdicts; an answer that should not have been given is silently wrong too."""
+    answerable = [r for r in results if "answer" in r.case.expect.kind]
+    others = [r for r in results if "answer" not in r.case.expect.kind]
+    return Summary(
+        accuracy=_share(results, {"right"}),
+        silent_wrong=_share(results, {"silent_wrong", "missed_refusal"}),
+        false_refusal=_share(answerable, {"false_refusal"}),
+        missed_refusal=_share(others, {"missed_refusal"}),
+    )
+
+
+def _share(results: Sequence[Result], verdicts: set[str]) -> Proportion:
+    families: dict[str, list[bool]] = defaultdict(list)
+    for result in results:
+        families[result.case.family or result.case.id].append(result.verdict in verdicts)
+    return clustered(families)
