@@ -1,0 +1,72 @@
+"""The workspace's transcripts: found, redacted with the names the warehouse knows, and indexed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.workspace import Workspace
+from indexes.types import IndexReport, Progress
+from semantic_layer.errors import UserError
+from semantic_layer.query import Column, Sql
+
+if TYPE_CHECKING:
+    from semantic_layer.engine import DuckDbEngine
+
+
+def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> IndexReport:
+    """Build or update the index of a workspace; raise UserError (no_transcripts)."""
+    from indexes.build import build_index
+
+    settings = workspace.config.transcripts
+    files = transcript_files(workspace)
+    if settings is None or not files:
+        raise UserError(
+            f"{workspace.root} has no transcripts to index",
+            code="no_transcripts",
+            hint="put JSONL or Parquet files under transcripts/ and name them in because.yml under transcripts: files",
+        )
+    return build_index(
+        workspace.index,
+        files,
+        transcripts=settings,
+        redaction=workspace.config.redaction,
+        known_names=known_names(workspace),
+        progress=progress,
+    )
+
+
+def transcript_files(workspace: Workspace) -> list[Path]:
+    """Return the transcript files that because.yml names, in order."""
+    settings = workspace.config.transcripts
+    patterns = settings.files if settings else ()
+    return sorted({file for pattern in patterns for file in workspace.root.glob(pattern) if file.is_file()})
+
+
+def known_names(workspace: Workspace) -> frozenset[str]:
+    """Read the people's names that the warehouse holds, so that redaction knows them."""
+    columns = workspace.config.redaction.known_names
+    if not columns or not workspace.warehouse.is_file():
+        return frozenset()
+    from semantic_layer.engine import DuckDbEngine
+
+    engine = DuckDbEngine(workspace.warehouse)
+    try:
+        return frozenset(name for column in columns for name in _names(column, engine))
+    finally:
+        engine.close()
+
+
+def _names(column: str, engine: "DuckDbEngine") -> list[str]:
+    table, _, name = column.rpartition(".")
+    if not table:
+        raise UserError(
+            f"redaction.known_names: '{column}' names no table",
+            code="bad_config",
+            hint="write table.column, as in agents.full_name",
+        )
+    text = f"SELECT DISTINCT {_quoted(name)} FROM {_quoted(table)} WHERE {_quoted(name)} IS NOT NULL"
+    rows = engine.run(Sql(text=text, columns=(Column(name=name, kind="dimension"),)), max_rows=10_000_000)
+    return [str(value) for value in rows.data[0]]
+
+
+def _quoted(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'

@@ -1,0 +1,1 @@
+"""One module per command group; heavy libraries are imported inside the commands."""

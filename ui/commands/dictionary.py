@@ -1,0 +1,138 @@
+"""`because metrics` and `because check`: the dictionary and its validation."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ui.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
+from ui.output import emit, err, out
+
+if TYPE_CHECKING:
+    from semantic_layer.model import MetricSpec
+    from semantic_layer.problems import Problem
+    from ui.opened import Opened
+
+NameArgument = Annotated[str | None, typer.Argument(metavar="[NAME]", help="One metric, in full.")]
+
+
+def metrics(
+    name: NameArgument = None,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    history: Annotated[bool, typer.Option("--history", help="Show the definitions' change log.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the metric dictionary with owners and change logs."""
+    from ui.opened import open_here
+
+    here = open_here(workspace)
+    visible = tuple(m for m in here.catalogue.metrics if not m.hidden)
+    chosen = (here.catalogue.metric(name),) if name else visible
+    if as_json:
+        emit({"metrics": [_wire(metric, here) for metric in chosen]})
+    elif name:
+        _show_one(chosen[0], here)
+    else:
+        _show_all(chosen, history=history)
+    _warn(here)
+
+
+def check(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
+    """Validate the semantic layer against the warehouse."""
+    from semantic_layer.validate import check as validate
+    from ui.opened import open_here
+
+    here = open_here(workspace)
+    with here.engine() as engine:
+        problems = validate(here.loaded, engine)
+    ok = not any(p.severity == "error" for p in problems)
+    if as_json:
+        emit({"ok": ok, "problems": problems})
+    else:
+        _show_problems(problems, here)
+    raise typer.Exit(0 if ok else 2)
+
+
+def _wire(metric: "MetricSpec", here: "Opened") -> dict[str, Any]:
+    from semantic_layer.compile import sliceable
+
+    return {
+        "metric": metric.name,
+        "label": metric.label,
+        "definition": metric.definition,
+        "owner": metric.owner,
+        "type": metric.type,
+        "unit": metric.unit,
+        "dimensions": sliceable(metric.name, here.catalogue),
+        "versions": [
+            {
+                "version": v.version,
+                "effective_on": v.effective_on,
+                "author": v.author,
+                "reason": v.reason,
+                "definition": v.definition,
+            }
+            for v in metric.versions
+        ],
+    }
+
+
+def _show_all(chosen: "tuple[MetricSpec, ...]", *, history: bool) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("Metric", "Meaning", "Owner"):
+        table.add_column(title, overflow="fold")
+    for metric in chosen:
+        meaning = Text(metric.definition)
+        for version in metric.versions if history else ():
+            meaning.append(f"\nv{version.version}, {version.effective_on}: {version.reason}", style="dim")
+        table.add_row(Text(metric.name, style="bold"), meaning, Text(metric.owner, style="dim"))
+    out().print(table)
+
+
+def _show_one(metric: "MetricSpec", here: "Opened") -> None:
+    from rich.text import Text
+
+    from semantic_layer.compile import sliceable
+    from ui.card_terminal import pairs
+
+    console = out()
+    console.print(Text(f"{metric.label} ({metric.name})", style="bold"))
+    console.print(Text(f"{metric.definition}\n"))
+    facts = [
+        ("Type", f"{metric.type.replace('_', '-')}, in {metric.unit}"),
+        ("Owner", metric.owner),
+        ("Good is", metric.good),
+        ("Also called", ", ".join(metric.synonyms)),
+        ("Read with", metric.read_with or ""),
+        ("Caveat", metric.caveat or ""),
+        ("Can be cut by", ", ".join(sliceable(metric.name, here.catalogue))),
+        *((f"Version {v.version}", f"{v.effective_on}, {v.author}: {v.reason}") for v in metric.versions),
+    ]
+    console.print(pairs([(aspect, value) for aspect, value in facts if value]))
+
+
+def _show_problems(problems: "tuple[Problem, ...]", here: "Opened") -> None:
+    from rich.text import Text
+
+    console = out()
+    for p in problems:
+        style = "bold red" if p.severity == "error" else "bold yellow"
+        line = Text(f"{p.severity} ", style=style)
+        line.append(f"{p.file}:{p.line} {p.message} [{p.code}]", style="not bold default")
+        console.print(line)
+        if p.hint:
+            console.print(Text(f"  {p.hint}", style="dim"))
+    metrics, dimensions = len(here.catalogue.metrics), len(here.catalogue.dimensions)
+    errors = sum(p.severity == "error" for p in problems)
+    warnings = len(problems) - errors
+    console.print(Text(f"{metrics} metrics, {dimensions} dimensions: {errors} errors, {warnings} warnings"))
+
+
+def _warn(here: "Opened") -> None:
+    broken = [p for p in here.loaded.problems if p.severity == "error"]
+    if broken:
+        err().print(
+            f"{len(broken)} problems in the YAML hide part of the dictionary; see: because check", style="yellow"
+        )

@@ -1,0 +1,109 @@
+"""`because index` and `because search`: what customers said."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semantic_layer.errors import UserError
+from ui.options import DEFAULT_WORKSPACE, JsonOption, WhereOption, WorkspaceOption
+from ui.output import emit, out
+from ui.progress import progress
+
+if TYPE_CHECKING:
+    from semantic_layer.query import Filter
+    from ui.opened import Opened
+
+app = typer.Typer(help="Build the transcript index or look at it.", no_args_is_help=True)
+TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="What to look for, in your own words.")]
+CountOption = Annotated[int, typer.Option("--k", min=1, max=200, help="How many passages.")]
+
+
+@app.command("build")
+def build(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
+    """Redact and index the transcripts; only what changed is read again."""
+    from assistant.corpus import build_corpus
+    from ui.opened import open_here
+
+    here = open_here(workspace)
+    with progress() as report:
+        built = build_corpus(here.workspace, progress=report)
+    if as_json:
+        emit(built)
+        return
+    console = out()
+    console.print(
+        f"{built.contacts:,} contacts, {built.passages:,} passages: {built.added:,} added, {built.updated:,} updated, "
+        f"{built.removed:,} removed; {built.redactions:,} personal details hidden"
+    )
+    for line in built.bad_lines[:20]:
+        console.print(f"skipped {line.file}:{line.line}: {line.reason}", markup=False)
+
+
+@app.command("status")
+def status(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
+    """Say what the index holds and whether it is stale."""
+    from indexes.search import TranscriptIndex
+    from ui.opened import open_here
+
+    found = TranscriptIndex.open(open_here(workspace).workspace.index).status()
+    if as_json:
+        emit(
+            {
+                "contacts": found.contacts,
+                "passages": found.passages,
+                "stale": found.stale,
+                "bad_lines": len(found.bad_lines),
+                "problems": found.bad_lines,
+            }
+        )
+        return
+    state = "stale: run `because index build`" if found.stale else "up to date"
+    out().print(f"{found.contacts:,} contacts, {found.passages:,} passages, {state}", markup=False)
+    for line in found.bad_lines[:20]:
+        out().print(f"skipped {line.file}:{line.line}: {line.reason}", markup=False)
+
+
+def search(
+    text: TextArgument,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    where: WhereOption = None,
+    k: CountOption = 8,
+    as_json: JsonOption = False,
+) -> None:
+    """Find passages that say something, with citations."""
+    from indexes.search import TranscriptIndex
+    from ui.conditions import parse_where
+    from ui.opened import open_here
+
+    if not text.strip():
+        raise UserError(
+            "nothing to look for", code="empty_text", hint='write some words: because search "late delivery"'
+        )
+    here = open_here(workspace)
+    filters = parse_where(where)
+    index = TranscriptIndex.open(here.workspace.index)
+    passages = index.search(text, contact_ids=_contacts(here, filters) if filters else None, k=k)
+    if as_json:
+        emit({"passages": passages})
+        return
+    from ui.card_terminal import quotes
+
+    console = out()
+    console.print(quotes(passages) if passages else "No passage says that. Try other words or fewer filters.")
+
+
+def _contacts(here: "Opened", filters: "tuple[Filter, ...]") -> frozenset[str]:
+    """Return the ids of the contacts in a slice, chosen by the warehouse."""
+    from semantic_layer.compile import compile_keys
+
+    settings = here.workspace.config.transcripts
+    if settings is None or settings.table is None:
+        raise UserError(
+            "these transcripts are tied to no table, so they cannot be filtered",
+            code="no_contact_table",
+            hint="name it in because.yml under transcripts: table and key",
+        )
+    with here.engine() as engine:
+        here.check_members(filters, engine)
+        keys = compile_keys(here.catalogue, table=settings.table, key=settings.key, filters=filters, window=None)
+        return frozenset(str(value) for value in engine.run(keys, max_rows=50_000_000).data[0])

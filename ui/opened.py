@@ -1,0 +1,81 @@
+"""An opened workspace as the commands need it: its dictionary, its warehouse, its dates."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.workspace import Workspace, open_workspace
+from semantic_layer.errors import UserError, did_you_mean
+from semantic_layer.query import Filter
+
+if TYPE_CHECKING:
+    from semantic_layer.engine import DuckDbEngine
+    from semantic_layer.loader import Loaded
+    from semantic_layer.model import Catalogue
+    from semantic_layer.values import DataRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A workspace and what its YAML says."""
+
+    workspace: Workspace
+    loaded: "Loaded"
+
+    @property
+    def catalogue(self) -> "Catalogue":
+        """The semantic layer."""
+        return self.loaded.catalogue
+
+    @contextmanager
+    def engine(self) -> Iterator["DuckDbEngine"]:
+        """Open the warehouse for one command."""
+        from semantic_layer.engine import DuckDbEngine
+
+        settings = self.workspace.config.engine
+        engine = DuckDbEngine(
+            self.workspace.warehouse,
+            timeout=settings.timeout_seconds,
+            max_rows=settings.max_rows,
+            memory_limit=settings.memory_limit,
+        )
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    def dates(self, engine: "DuckDbEngine") -> "DataRange | None":
+        """Return the first day and the as-of day of the data."""
+        from semantic_layer.values import data_range
+
+        return data_range(self.catalogue, engine, as_of=self.workspace.config.as_of)
+
+    def check_members(self, filters: Sequence[Filter], engine: "DuckDbEngine") -> None:
+        """Raise UserError (unknown_value) for a filter value that no row has."""
+        if not filters:
+            return
+        from semantic_layer.values import distinct_values
+
+        for f in filters:
+            self.catalogue.dimension(f.dimension)
+        members = distinct_values(self.catalogue, engine)
+        for f in filters:
+            known = members.get(f.dimension)
+            for value in f.values:
+                if known is not None and str(value) not in known:
+                    raise UserError(
+                        f"no row has {f.dimension} = '{value}'",
+                        code="unknown_value",
+                        hint=did_you_mean(str(value), known),
+                    )
+
+
+def open_here(root: Path) -> Opened:
+    """Open a workspace folder and read its dictionary."""
+    from semantic_layer.loader import load_catalogue
+
+    workspace = open_workspace(root)
+    loaded = load_catalogue(workspace.metrics, fiscal_year_start=workspace.config.fiscal_year_start)
+    return Opened(workspace=workspace, loaded=loaded)

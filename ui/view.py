@@ -1,0 +1,152 @@
+"""What a card says, before it is drawn: shared by the terminal, the page and the charts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from assistant.types import Answer, Confidence, Figure, Reading, Segment
+from semantic_layer.model import Catalogue
+from semantic_layer.query import Filter
+from ui import format as write
+
+STATUS = {
+    "verified": "Verified: an approved answer",
+    "governed": "Governed: approved definitions only",
+    "generated": "Generated: contains SQL written by a model",
+}
+REASONS = {
+    "out_of_scope": "Outside this workspace",
+    "unknown_metric": "No such metric here",
+    "no_data": "No data for that",
+    "not_permitted": "Not permitted",
+    "unsafe": "Declined",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """Names of metrics and dimensions as people read them; an unknown name is spelled out."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        if name == "period":
+            return "Period"
+        return self.names.get(name) or name.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One step of a change: `role` is start, part, rest or end; `amount` in the metric's unit."""
+
+    label: str
+    amount: float
+    role: str
+    share: float | None = None
+    segment: Segment | None = None
+
+
+def labels_of(catalogue: Catalogue) -> Labels:
+    """Take the labels and units of a catalogue."""
+    names = {d.name: d.label for d in catalogue.dimensions} | {m.name: m.label for m in catalogue.metrics}
+    return Labels(names=names, units={m.name: m.unit for m in catalogue.metrics})
+
+
+def filter_text(condition: Filter, labels: Labels) -> str:
+    """Write one filter as people read it."""
+    members = ", ".join(str(value) for value in condition.values)
+    sign = "is not" if condition.operator == "not in" else "is"
+    return f"{labels[condition.dimension]} {sign} {members}"
+
+
+def slice_text(filters: Sequence[Filter]) -> str:
+    """Name a slice by its members: DACH · SMB · Plus."""
+    parts = ("not " * (f.operator == "not in") + ", ".join(str(v) for v in f.values) for f in filters)
+    return " · ".join(parts) or "Everything"
+
+
+def reading_rows(reading: Reading, labels: Labels) -> list[tuple[str, str]]:
+    """Say how the question was read, as (aspect, value) rows with resolved dates."""
+    rows = [
+        ("Question type", reading.intent.replace("_", " ")),
+        ("Metric", ", ".join(labels[m] for m in reading.metrics)),
+        ("Cut by", ", ".join(labels[d] for d in reading.by)),
+        ("Only where", "; ".join(filter_text(f, labels) for f in reading.filters)),
+        ("Period", write.window(reading.window) if reading.window else ""),
+        ("Compared with", write.window(reading.baseline) if reading.baseline else ""),
+        ("Grain", (reading.grain or "").replace("_", " ")),
+        ("Order", _order(reading, labels)),
+        ("Threshold", "; ".join(f"{labels[h.metric]} {h.operator} {h.value:g}" for h in reading.having)),
+    ]
+    return [(aspect, value) for aspect, value in rows if value]
+
+
+def _order(reading: Reading, labels: Labels) -> str:
+    if reading.limit is None and reading.order_by is None:
+        return ""
+    direction = {"asc": "lowest first", "desc": "highest first", None: ""}[reading.order]
+    by = labels[reading.order_by] if reading.order_by else ""
+    top = f"first {reading.limit}" if reading.limit else ""
+    return ", ".join(part for part in (by, direction, top) if part)
+
+
+def confidence_text(confidence: Confidence) -> str:
+    """Say how sure the answer is and on what record."""
+    if confidence.probability is None:
+        return "Confidence not yet calibrated"
+    text = f"{confidence.label.capitalize()} confidence, {write.percent(confidence.probability)}"
+    record = confidence.record
+    return f"{text} ({record.right} of {record.n} like it were right)" if record else text
+
+
+def sentences(answer: Answer) -> list[str]:
+    """Return the sentences below the headline."""
+    return [claim.text for claim in answer.claims if claim.text != answer.headline]
+
+
+def change_text(figure: Figure) -> str:
+    """Say how a figure moved against its baseline, or nothing."""
+    if figure.change is None:
+        return ""
+    parts = [write.change(figure.change, figure.unit)]
+    if figure.change_pct is not None and figure.unit != "ratio":
+        parts.append(f"({'+' if figure.change_pct >= 0 else ''}{write.percent(figure.change_pct, 1)})")
+    parts.append(f"from {write.number(figure.baseline_value, figure.unit)}")
+    if figure.significant is False:
+        parts.append("· within noise")
+    return " ".join(parts)
+
+
+def driver_unit(answer: Answer) -> str | None:
+    """Return the unit of the drivers: that of the explained figure."""
+    return answer.figures[0].unit if answer.figures else None
+
+
+def waterfall(answer: Answer) -> list[Bar]:
+    """Return the steps from the baseline to the value; empty without drivers."""
+    drivers = answer.drivers
+    if drivers is None:
+        return []
+    rest = [
+        ("Everything else", drivers.other),
+        ("Change of definition", drivers.definitional_change),
+        ("Unexplained", drivers.unexplained),
+    ]
+    middle = [
+        Bar(label=slice_text(s.filters), amount=s.contribution, role="part", share=s.share_of_change, segment=s)
+        for s in drivers.segments
+    ] + [Bar(label=label, amount=amount, role="rest") for label, amount in rest if abs(amount) > 1e-12]
+    return _with_ends(answer, middle)
+
+
+def _with_ends(answer: Answer, middle: list[Bar]) -> list[Bar]:
+    first = answer.figures[0] if answer.figures else None
+    if first is None or first.value is None or first.baseline_value is None:
+        return middle
+    before = answer.reading.baseline
+    now = answer.reading.window
+    return [
+        Bar(label=(before.label if before else "") or "Before", amount=first.baseline_value, role="start"),
+        *middle,
+        Bar(label=(now.label if now else "") or "Now", amount=first.value, role="end"),
+    ]
