@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from assistant.types import Answer, Drivers, Filter, Outcome, Reading, Refusal, Segment
+from assistant.types import Answer, Drivers, Outcome, Reading, Refusal, Segment
 from evals.cases import Case, Expected, ExpectedReading
+from semantic_layer.query import Filter
 
 RunSql: TypeAlias = Callable[[str], Sequence[tuple[Any, ...]]]
 RELATIVE = 1e-6

@@ -1,0 +1,7 @@
+"""A starter semantic layer for tables nobody described: load, profile, guess."""
+
+from semantic_layer.starter.guess import Guess, TextColumn, guess
+from semantic_layer.starter.load import LoadedTable, load_tables, read_text
+from semantic_layer.starter.profile import profile_warehouse
+
+__all__ = ["Guess", "LoadedTable", "TextColumn", "guess", "load_tables", "profile_warehouse", "read_text"]

@@ -1,0 +1,75 @@
+"""Names a reader would use, from the names and ids a file uses."""
+
+import re
+
+_NOUNS = (
+    "account", "booking", "call", "case", "change", "chat", "claim", "contact", "contract", "conversation", "customer",
+    "employee", "incident", "interaction", "invoice", "order", "patient", "payment", "policy", "problem", "product",
+    "project", "request", "review", "sale", "session", "shipment", "subscription", "survey", "task", "ticket",
+    "transaction", "user", "visit",
+)  # fmt: skip
+_WORK_ITEMS = ("incident", "ticket", "case", "issue", "request")
+_ID_SUFFIX = re.compile(r"(?<=[a-z0-9])_?(id|ID|Id|key|number|no|nr|code|uuid)$")
+
+
+def snake(name: str) -> str:
+    """Turn a column name into a metric or dimension name."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.strip())
+    plain = re.sub(r"[^\w]+|_+", "_", spaced.lower()).strip("_") or "column"
+    return f"c_{plain}" if plain[0].isdigit() else plain
+
+
+def label(name: str) -> str:
+    """Turn a column name into words."""
+    words = snake(name).replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def stem_of_flag(column: str) -> str:
+    """Drop the verb of a flag column: `is_resolved` is about `resolved`."""
+    return re.sub(r"^(is|has|was|did)_", "", snake(column))
+
+
+def stem_of_time(column: str) -> str:
+    """Drop what marks a column as a time: `opened_at` is about `opened`."""
+    return re.sub(r"(_at|_on|_date|_time|_ts|_timestamp|_datetime)$", "", snake(column)).replace("_", " ")
+
+
+def entity(table: str, key: str | None, members: tuple[str, ...], *, is_work_item: bool) -> tuple[str, tuple[str, ...]]:
+    """Name what one row is, and its other names, from the key's name, the ids' prefix and the shape.
+
+    A row with a beginning and a later end is a piece of work, whatever the file calls it.
+    """
+    candidates = [_noun_of_key(key), _noun_of_prefix(members), _noun_of_table(table)]
+    named = next((noun for noun in candidates if noun), None)
+    others = tuple(noun for noun in _WORK_ITEMS if noun != named) if is_work_item else ()
+    return named or (others[0] if others else "row"), others
+
+
+def plural(noun: str) -> str:
+    """Form an English plural."""
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def _noun_of_key(key: str | None) -> str | None:
+    plain = _ID_SUFFIX.sub("", key).strip("_") if key else ""
+    return snake(plain).replace("_", " ") if plain and plain != key and len(plain) > 2 else None
+
+
+def _noun_of_prefix(members: tuple[str, ...]) -> str | None:
+    prefixes = {m.group(0).lower() for m in (re.match(r"[A-Za-z]{3,}", member) for member in members) if m}
+    if len(prefixes) != 1:
+        return None
+    prefix = prefixes.pop()
+    return next((noun for noun in _NOUNS if noun.startswith(prefix)), None)
+
+
+def _noun_of_table(table: str) -> str | None:
+    words = snake(table).split("_")
+    known = [noun for noun in _NOUNS if noun in words or plural(noun) in words]
+    if known:
+        return known[-1]
+    plain = re.sub(r"^(fct|fact|dim|tbl|stg)_", "", snake(table))
+    return plain.replace("_", " ").removesuffix("s") if re.fullmatch(r"[a-z_]{3,}s", plain) else None

@@ -1,0 +1,180 @@
+"""What the columns of a warehouse hold, read from the data itself."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from semantic_layer.storage import open_reader
+
+if TYPE_CHECKING:
+    import duckdb
+
+Kind = Literal["text", "number", "boolean", "time", "other"]
+SAMPLE = 12
+_YES_NO = (
+    ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("ja", "nein"), ("si", "no"),
+    ("sí", "no"), ("oui", "non"), ("sim", "não"), ("ja", "nej"), ("ja", "nee"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnProfile:
+    """One column; `positive` is the member that means yes in a two-valued column, as SQL reads it."""
+
+    name: str
+    kind: Kind
+    whole: bool
+    rows: int
+    distinct: int
+    nulls: int
+    low: Any
+    high: Any
+    mean_length: float
+    mean_words: float
+    members: tuple[str, ...]
+    positive: str | bool | int | None
+
+    @property
+    def unique(self) -> bool:
+        """Whether each row has its own value."""
+        return self.nulls == 0 and self.distinct == self.rows and self.rows > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableProfile:
+    """One table; `ordered` lists pairs of time columns of which the first never lies after the second."""
+
+    name: str
+    rows: int
+    columns: tuple[ColumnProfile, ...]
+    ordered: tuple[tuple[str, str], ...]
+    month_starts: tuple[str, ...]
+    contained: tuple[tuple[str, str, str], ...] = ()
+
+
+def profile_warehouse(warehouse: Path) -> tuple[TableProfile, ...]:
+    """Profile every table; `contained` holds (column, table, key) where a column's values are that key's."""
+    connection = open_reader(warehouse)
+    try:
+        names = [
+            row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY table_oid").fetchall()
+        ]
+        tables = [_profile_table(connection, name) for name in names]
+        return tuple(_with_references(connection, table, tables) for table in tables)
+    finally:
+        connection.close()
+
+
+def quoted(name: str) -> str:
+    """Quote an identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _profile_table(connection: "duckdb.DuckDBPyConnection", name: str) -> TableProfile:
+    types = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [name]
+    ).fetchall()
+    columns = tuple(_profile_column(connection, name, column, kind) for column, kind in types)
+    times = [c.name for c in columns if c.kind == "time"]
+    return TableProfile(
+        name=name,
+        rows=columns[0].rows if columns else 0,
+        columns=columns,
+        ordered=tuple((a, b) for a in times for b in times if a != b and _never_after(connection, name, a, b)),
+        month_starts=tuple(t for t in times if _only_month_starts(connection, name, t)),
+    )
+
+
+def _profile_column(connection: "duckdb.DuckDBPyConnection", table: str, column: str, data_type: str) -> ColumnProfile:
+    name, source = quoted(column), quoted(table)
+    row = connection.execute(
+        f"SELECT count(*), count(DISTINCT {name}), count(*) - count({name}), min({name}), max({name}),"
+        f" avg(length({name}::VARCHAR)), avg(len(string_split(trim({name}::VARCHAR), ' '))) FROM {source}"
+    ).fetchone()
+    rows, distinct, nulls, low, high, length, words = row or (0, 0, 0, None, None, 0, 0)
+    members = tuple(
+        str(value[0])
+        for value in connection.execute(
+            f"SELECT {name}::VARCHAR FROM {source} WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1"
+            f" LIMIT {SAMPLE}"
+        ).fetchall()
+    )
+    kind, positive = _kind(data_type, distinct, members)
+    return ColumnProfile(
+        name=column, kind=kind, whole="INT" in data_type, rows=rows, distinct=distinct, nulls=nulls,
+        low=low, high=high, mean_length=length or 0.0, mean_words=words or 0.0, members=members, positive=positive,
+    )  # fmt: skip
+
+
+def _kind(data_type: str, distinct: int, members: tuple[str, ...]) -> tuple[Kind, str | bool | int | None]:
+    if data_type == "BOOLEAN":
+        return "boolean", True
+    lowered = {m.strip().lower(): m for m in members}
+    if distinct == 2:
+        pair = next((p for p in _YES_NO if set(p) == set(lowered)), None)
+        if pair:
+            member = lowered[pair[0]]
+            return "boolean", int(member) if "INT" in data_type else member
+    if data_type.startswith(("TIMESTAMP", "DATE")):
+        return "time", None
+    if "INT" in data_type or data_type.startswith(("DOUBLE", "FLOAT", "DECIMAL")):
+        return "number", None
+    return ("text", None) if data_type in ("VARCHAR", "UUID") or data_type.startswith("ENUM") else ("other", None)
+
+
+def _never_after(connection: "duckdb.DuckDBPyConnection", table: str, first: str, second: str) -> bool:
+    row = connection.execute(
+        f"SELECT count(*) FILTER (WHERE {quoted(first)} > {quoted(second)}),"
+        f" count(*) FILTER (WHERE {quoted(first)} < {quoted(second)}) FROM {quoted(table)}"
+    ).fetchone()
+    return row is not None and row[1] > 0 and row[0] <= 0.01 * row[1]
+
+
+def _only_month_starts(connection: "duckdb.DuckDBPyConnection", table: str, column: str) -> bool:
+    row = connection.execute(
+        f"SELECT bool_and({quoted(column)} = date_trunc('month', {quoted(column)})) FROM {quoted(table)}"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _with_references(
+    connection: "duckdb.DuckDBPyConnection", table: TableProfile, tables: list[TableProfile]
+) -> TableProfile:
+    found = [
+        (column.name, other.name, key.name)
+        for column in table.columns
+        for other in tables
+        if other.name != table.name
+        for key in other.columns
+        if key.unique
+        and key.kind == column.kind
+        and key.kind in ("text", "number")
+        and _named_alike(column.name, key.name, other.name)
+        and _contained(connection, table.name, column.name, other.name, key.name)
+    ]
+    return TableProfile(
+        name=table.name, rows=table.rows, columns=table.columns, ordered=table.ordered,
+        month_starts=table.month_starts, contained=tuple(found),
+    )  # fmt: skip
+
+
+def _named_alike(column: str, key: str, table: str) -> bool:
+    plain = column.lower().replace("_", "").removesuffix("id").removesuffix("key")
+    owner = table.lower().replace("_", "").removesuffix("s")
+    return column.lower() == key.lower() or (len(plain) > 2 and (plain in owner or owner in plain))
+
+
+def _contained(connection: "duckdb.DuckDBPyConnection", table: str, column: str, other: str, key: str) -> bool:
+    row = connection.execute(
+        f"SELECT count(*), count(*) FILTER (WHERE {quoted(column)} IN (SELECT {quoted(key)} FROM {quoted(other)}))"
+        f" FROM {quoted(table)} WHERE {quoted(column)} IS NOT NULL"
+    ).fetchone()
+    return row is not None and row[0] > 0 and row[1] >= 0.95 * row[0]
+
+
+def day(value: Any) -> date | None:
+    """Return the day of a date or timestamp."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
