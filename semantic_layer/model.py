@@ -4,9 +4,9 @@ These models mirror the YAML under `metrics/`; `Catalogue` is the whole of it, l
 """
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.query import Grain
@@ -31,8 +31,9 @@ class Join(Strict):
 class TableSpec(Strict):
     """A warehouse table; `description` states what one row is.
 
-    `time` is the column that dates a row; with `time_grain: month` it is the first day of the
-    month the row covers. `entity` is the column of the unit that repeats (the customer).
+    `key` is one column, or several with commas between. `time` is the column that dates a row;
+    with `time_grain: month` it is the first day of the month the row covers. `entity` is the
+    column of the unit that repeats (the customer).
     """
 
     name: str
@@ -48,7 +49,8 @@ class DimensionSpec(Strict):
     """A way to cut a metric: a column, or an expression over the columns of `table`.
 
     In `expr`, `@row_date` is the date of the fact row that is cut. `driver: false` keeps a
-    dimension out of the driver search. `values` gives synonyms of members.
+    dimension out of the driver search. `outcome: true` says that it is known only for rows that
+    had an outcome: it splits counts and sums, never a rate. `values` gives synonyms of members.
     """
 
     name: str
@@ -62,7 +64,12 @@ class DimensionSpec(Strict):
     values: dict[str, tuple[str, ...]] = {}
     order: tuple[str, ...] = ()
     driver: bool = True
+    outcome: bool = False
     hidden: bool = False
+
+
+def _days(value: object) -> object:
+    return value.removesuffix("d") if isinstance(value, str) else value
 
 
 class MeasureSpec(Strict):
@@ -71,6 +78,7 @@ class MeasureSpec(Strict):
     `time` dates the rows by a joined table's column (`fct_contacts.started_at`) instead of the
     table's own. `matures_after` is a number of days: younger rows are left out. `last: true`
     takes the last period of the window and never sums over time (semi-additive).
+    `matures_after` may be written `7d`.
     """
 
     table: str
@@ -78,7 +86,7 @@ class MeasureSpec(Strict):
     expr: str = "*"
     where: str | None = None
     time: str | None = None
-    matures_after: int = 0
+    matures_after: Annotated[int, BeforeValidator(_days)] = 0
     last: bool = False
 
 
