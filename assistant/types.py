@@ -289,3 +289,12 @@ class Refusal(Common):
 
 
 Outcome: TypeAlias = Answer | Clarification | Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What is being done, in plain words; the last step of a question carries the outcome."""
+
+    name: str
+    text: str
+    outcome: Outcome | None = None

@@ -1,0 +1,97 @@
+"""The audit trail: every outcome as it was given, and what people thought of it."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.types import Outcome, Reading
+from assistant.wire import reading_from_dict, to_dict
+from semantic_layer.errors import UpstreamError, UserError
+
+_SCHEMA = """
+create table if not exists outcomes (
+  id text primary key, asked_at text not null, kind text not null, role text, question text not null,
+  follow text, outcome text not null, timings text not null
+) strict;
+create table if not exists feedback (
+  outcome_id text not null references outcomes(id), author text not null, verdict text not null,
+  reason text not null, given_at text not null, primary key (outcome_id, author)
+) strict;
+create trigger if not exists outcomes_stay before update on outcomes
+begin select raise(abort, 'the audit trail is append-only'); end;
+"""
+_LONGEST_HISTORY = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLog:
+    """SQLite file of outcomes and feedback; a connection a call, so threads may share it."""
+
+    path: Path
+
+    def record(self, outcome: Outcome, *, follow: str | None = None) -> None:
+        """Append an outcome as it was given."""
+        wire = to_dict(outcome)
+        row = (
+            outcome.id, wire["asked_at"], outcome.kind, outcome.role, outcome.question, follow,
+            json.dumps(wire, ensure_ascii=False), json.dumps(wire["timings"]),
+        )  # fmt: skip
+        with self._open() as connection:
+            connection.execute("insert into outcomes values (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def get(self, id: str) -> dict[str, Any]:
+        """Return an outcome's JSON; raise UserError (unknown_answer)."""
+        row = self._row(id)
+        outcome: dict[str, Any] = json.loads(row[0])
+        return outcome
+
+    def history(self, id: str) -> tuple[Reading, ...]:
+        """Return the readings that led to an outcome and its own, oldest first."""
+        readings: list[Reading] = []
+        follow: str | None = id
+        while follow and len(readings) < _LONGEST_HISTORY:
+            text, follow = self._row(follow)
+            wire = json.loads(text)
+            if wire["kind"] == "answer":
+                readings.append(reading_from_dict(wire["reading"]))
+        return tuple(reversed(readings))
+
+    def recent(self, limit: int = 20) -> tuple[dict[str, Any], ...]:
+        """Return the latest outcomes' JSON, newest first."""
+        with self._open() as connection:
+            rows = connection.execute("select outcome from outcomes order by rowid desc limit ?", (limit,)).fetchall()
+        return tuple(json.loads(row[0]) for row in rows)
+
+    def feedback(self, id: str, *, verdict: str, reason: str = "", author: str = "") -> None:
+        """Keep one verdict an author and outcome; saying it again replaces it."""
+        self._row(id)
+        row = (id, author, verdict, reason, datetime.now(UTC).isoformat())
+        with self._open() as connection:
+            connection.execute("insert or replace into feedback values (?, ?, ?, ?, ?)", row)
+
+    def _row(self, id: str) -> tuple[str, str | None]:
+        with self._open() as connection:
+            row = connection.execute("select outcome, follow from outcomes where id = ?", (id,)).fetchone()
+        if row is None:
+            raise UserError(f"no answer '{id}' in the log", code="unknown_answer", hint=f"answers are kept in {self.path}")
+        return row[0], row[1]
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Open, run in one transaction, close."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self.path, timeout=10)) as connection, connection:
+                connection.executescript(_SCHEMA)
+                yield connection
+        except (sqlite3.Error, OSError) as error:
+            raise UpstreamError(
+                f"cannot use the audit trail {self.path}: {error}",
+                code="log_unavailable",
+                hint="check that the folder is writable; move a damaged file aside and a new one is made",
+            ) from error

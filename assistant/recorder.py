@@ -1,0 +1,53 @@
+"""Runs queries and keeps what was run, so that the SQL shown is the SQL run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from time import perf_counter
+from typing import Any
+
+from semantic_layer.compile import compile_keys, compile_query
+from semantic_layer.cube import run_cube
+from semantic_layer.engine import SqlEngine
+from semantic_layer.model import Catalogue
+from semantic_layer.query import Cube, CubeQuery, Filter, MetricQuery, Run, Sql, Table, TimeWindow
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorder:
+    """Compiles and runs for one question; `runs` grows in the order asked."""
+
+    catalogue: Catalogue
+    engine: SqlEngine
+    as_of: date | None
+    runs: list[Run] = field(default_factory=list)
+
+    def measure(self, query: MetricQuery, purpose: str) -> Run:
+        """Compile and run a metric query."""
+        return self._run(compile_query(query, self.catalogue, as_of=self.as_of), purpose, query)
+
+    def cube(self, query: CubeQuery, purpose: str) -> Cube:
+        """Compile, run and gather a cube; every statement of it is kept."""
+        cube, runs = run_cube(query, self.catalogue, self.engine, as_of=self.as_of)
+        for run in runs:
+            self._keep(replace(run, purpose=purpose, query=query))
+        return cube
+
+    def keys(self, table: str, key: str, filters: Sequence[Filter], window: TimeWindow | None) -> frozenset[str]:
+        """Return the ids of a slice of a table as text."""
+        sql = compile_keys(self.catalogue, table=table, key=key, filters=tuple(filters), window=window)
+        run = self._run(sql, "contacts of the slice", None)
+        column: Any = run.table.data[0] if run.table.data else ()
+        self.runs[-1] = replace(run, table=replace(run.table, data=()))
+        return frozenset(map(str, column))
+
+    def _run(self, sql: Sql, purpose: str, query: MetricQuery | None) -> Run:
+        started = perf_counter()
+        table: Table = self.engine.run(sql)
+        milliseconds = (perf_counter() - started) * 1000
+        return self._keep(Run(id="", purpose=purpose, sql=sql, table=table, ms=milliseconds, query=query))
+
+    def _keep(self, run: Run) -> Run:
+        kept = replace(run, id=f"q{len(self.runs) + 1}")
+        self.runs.append(kept)
+        return kept

@@ -1,0 +1,49 @@
+"""The wire format: outcomes as JSON, every key present, and readings back from it."""
+
+import json
+import math
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from assistant.types import Outcome, Reading
+
+_OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
+_READING: TypeAdapter[Reading] = TypeAdapter(Reading)
+
+
+def to_dict(outcome: Outcome) -> dict[str, Any]:
+    """Turn an outcome into plain JSON values: ISO dates, lists, null for what is not a number."""
+    plain: dict[str, Any] = _finite(_OUTCOME.dump_python(outcome, mode="json", fallback=_scalar))
+    return plain
+
+
+def to_json(outcome: Outcome, *, indent: int | None = 2) -> str:
+    """Write an outcome as JSON text."""
+    return json.dumps(to_dict(outcome), ensure_ascii=False, indent=indent, allow_nan=False)
+
+
+def reading_to_dict(reading: Reading) -> dict[str, Any]:
+    """Turn a reading into plain JSON values."""
+    plain: dict[str, Any] = _finite(_READING.dump_python(reading, mode="json", fallback=_scalar))
+    return plain
+
+
+def reading_from_dict(raw: dict[str, Any]) -> Reading:
+    """Read a reading back, as `--follow` needs it."""
+    return _READING.validate_python(raw, strict=False)
+
+
+def _scalar(value: Any) -> Any:
+    """Unwrap a numpy scalar or array, write anything else as text."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value
