@@ -1,1 +1,1 @@
-
+"""Finds what was said: transcripts redacted, indexed (`indexes.build`), searched and contrasted (`indexes.search`)."""

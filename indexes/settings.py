@@ -7,15 +7,16 @@ class FieldMap(BaseModel):
     """The names that transcript records use; a dotted name reaches into nested objects.
 
     A record is one contact with a list of turns (`turns`), or one turn (`turns: null`, records
-    of one contact being gathered by `contact_id`).
+    of one contact being gathered by `contact_id`). With `contact_id: null` a contact is named after
+    its file and position (`chats-17`). Records of `skip_speakers` are left out (system, tool).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    contact_id: str = "contact_id"
+    contact_id: str | None = "contact_id"
     turns: str | None = "turns"
     turn: str | None = "turn"
-    speaker: str = "speaker"
+    speaker: str | None = "speaker"
     text: str = "text"
     occurred_at: str | None = None
     language: str | None = "language"

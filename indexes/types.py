@@ -1,8 +1,40 @@
 """The values that evidence is made of."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Told (stage, done, total) while an index is built."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What one speaker said at once; `number` is the one citations use."""
+
+    number: int
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A conversation as it was read, or as it is stored once redacted."""
+
+    contact_id: str
+    turns: tuple[Turn, ...]
+    language: str | None = None
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadLine:
+    """A record that could not be read; `line` is the record's number in JSON arrays and Parquet."""
+
+    file: str
+    line: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +68,34 @@ class Theme:
     share: float
     share_before: float | None
     ci: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeEvidence:
+    """A theme and the customers' sentences that carry it."""
+
+    theme: Theme
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexReport:
+    """What a build did; `redactions` counts the spans hidden in the contacts it read anew."""
+
+    contacts: int
+    passages: int
+    added: int
+    updated: int
+    removed: int
+    redactions: int
+    bad_lines: tuple[BadLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexStatus:
+    """What an index holds; `stale` when its source files have changed since it was built."""
+
+    contacts: int
+    passages: int
+    stale: bool
+    bad_lines: tuple[BadLine, ...]

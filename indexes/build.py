@@ -1,0 +1,112 @@
+"""Building the index: aside, only what changed, then switched to."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from indexes.derive import Before, Derived, derive
+from indexes.passages import load_passages
+from indexes.redact import Redactor
+from indexes.settings import RedactionSettings, TranscriptSettings
+from indexes.types import IndexReport, Progress
+from indexes.update import Changes, Updater, start_corpus
+from indexes.versions import FORMAT, Manifest, Source, current, load_manifest, new_version, one_builder, switch
+from indexes.windows import TURNS, WORDS
+from semantic_layer.errors import UserError
+
+
+def build_index(
+    root: Path,
+    files: Sequence[Path],
+    *,
+    transcripts: TranscriptSettings,
+    redaction: RedactionSettings,
+    known_names: Collection[str] = (),
+    progress: Progress | None = None,
+) -> IndexReport:
+    """Index transcripts under `root`; contacts that did not change are not processed again.
+
+    Contacts no longer in the files are removed. Raises UserError: index_busy, file_not_found, bad_file.
+    """
+    sources = tuple(_source(file) for file in files)
+    settings = _settings_hash(transcripts, redaction, known_names)
+    with one_builder(root):
+        before = _before(root, settings)
+        folder = new_version(root)
+        try:
+            corpus = start_corpus(folder, before.folder if before else None)
+            updater = Updater(corpus, Redactor(redaction, known_names), transcripts.fields)
+            changes = updater.read(files, progress or _silent)
+            if before and not changes:
+                corpus.close()
+                manifest = _manifest(settings, sources, changes, before.derived)
+                manifest.save(before.folder)
+                shutil.rmtree(folder)
+                return _report(manifest, changes)
+            derived = derive(folder, corpus, before, changes.updated, progress or _silent)
+            corpus.close()
+            manifest = _manifest(settings, sources, changes, derived)
+            manifest.save(folder)
+            switch(root, folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    return _report(manifest, changes)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Ignore progress."""
+
+
+def _source(file: Path) -> Source:
+    if not file.is_file():
+        raise UserError(
+            f"no transcript file {file}", code="file_not_found", hint="check transcripts.files in because.yml"
+        )
+    return Source.of(file)
+
+
+def _settings_hash(transcripts: TranscriptSettings, redaction: RedactionSettings, known_names: Collection[str]) -> str:
+    """Sum up what decides the stored text; another value starts from nothing."""
+    parts = [FORMAT, TURNS, WORDS, transcripts.fields.model_dump(), redaction.model_dump(), sorted(known_names)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _before(root: Path, settings: str) -> Before | None:
+    """Find the version to start from; a broken or differently made one counts as none."""
+    try:
+        folder = current(root)
+        manifest = load_manifest(folder)
+        passages = load_passages(folder)
+    except (UserError, OSError, ValueError, KeyError):
+        return None
+    if manifest.settings != settings:
+        return None
+    derived = Derived(passages=passages, fitted_on=manifest.fitted_on, lsa_weight=manifest.lsa_weight)
+    return Before(folder=folder, derived=derived)
+
+
+def _manifest(settings: str, sources: tuple[Source, ...], changes: Changes, derived: Derived) -> Manifest:
+    return Manifest(
+        settings=settings,
+        contacts=len(derived.passages.contact_ids),
+        passages=len(derived.passages),
+        fitted_on=derived.fitted_on,
+        lsa_weight=derived.lsa_weight,
+        sources=sources,
+        bad_lines=tuple(changes.bad_lines),
+    )
+
+
+def _report(manifest: Manifest, changes: Changes) -> IndexReport:
+    return IndexReport(
+        contacts=manifest.contacts,
+        passages=manifest.passages,
+        added=len(changes.added),
+        updated=len(changes.updated),
+        removed=len(changes.removed),
+        redactions=changes.redactions,
+        bad_lines=manifest.bad_lines,
+    )

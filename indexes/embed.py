@@ -1,0 +1,111 @@
+"""Vectors of passages: embedded once, kept in Chroma and, row by row, in a mapped array for filtered search."""
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.corpus import Corpus, Stored
+from indexes.lsa import Lsa, Vectors
+from indexes.passages import Passages
+from indexes.types import Progress
+
+CHROMA = "chroma"
+VECTORS = "vectors.npy"
+_AT_ONCE = 2_000
+
+
+def embed_passages(
+    folder: Path,
+    corpus: Corpus,
+    passages: Passages,
+    lsa: Lsa,
+    *,
+    before: tuple[Path, Passages] | None,
+    changed: set[str],
+    progress: Progress,
+) -> Vectors:
+    """Write the vectors of all passages; `before` (folder, passages) gives those of unchanged contacts."""
+    from indexes.vectors import open_store
+
+    vectors = np.zeros((len(passages), lsa.dimensions), dtype=np.float32)
+    todo = np.ones(len(passages.contact_ids), dtype=bool)
+    if before:
+        shutil.copytree(before[0] / CHROMA, folder / CHROMA)
+        todo = ~_take_over(vectors, passages, *before, changed)
+    store = open_store(folder / CHROMA)
+    if before and (gone := _gone(before[1], passages, changed)):
+        store.delete_nodes(gone)
+    _embed(store, vectors, corpus, passages, lsa, todo, progress)
+    store.close()
+    np.save(folder / VECTORS, vectors)
+    return vectors
+
+
+def _embed(
+    store: Any,
+    vectors: Vectors,
+    corpus: Corpus,
+    passages: Passages,
+    lsa: Lsa,
+    todo: NDArray[np.bool_],
+    progress: Progress,
+) -> None:
+    """Embed here while Chroma stores the batch before on the other core."""
+    from indexes.vectors import LsaEmbedding, TurnWindowParser, document
+
+    parser, embedding = TurnWindowParser(), LsaEmbedding(lsa)
+    starts = passages.starts()
+    adding: Future[Any] | None = None
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        for batch in _batches(corpus, starts, todo):
+            nodes = embedding(parser([document(stored) for _, stored in batch]))
+            rows = np.concatenate([np.arange(starts[position], starts[position + 1]) for position, _ in batch])
+            vectors[rows] = [node.embedding for node in nodes]
+            if adding:
+                adding.result()
+            adding = worker.submit(store.add, nodes)
+            progress("embedding passages", int(rows[-1]) + 1, len(passages))
+        if adding:
+            adding.result()
+
+
+def _batches(corpus: Corpus, starts: NDArray[np.intp], todo: NDArray[np.bool_]) -> Iterator[list[tuple[int, Stored]]]:
+    batch: list[tuple[int, Stored]] = []
+    size = 0
+    for position, stored in enumerate(corpus.all()):
+        if not todo[position]:
+            continue
+        batch.append((position, stored))
+        size += int(starts[position + 1] - starts[position])
+        if size >= _AT_ONCE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _take_over(
+    vectors: Vectors, passages: Passages, folder: Path, old_passages: Passages, changed: set[str]
+) -> NDArray[np.bool_]:
+    """Copy the rows of unchanged contacts; say for each contact whether it was one."""
+    old = np.load(folder / VECTORS, mmap_mode="r")
+    known = {str(c): i for i, c in enumerate(old_passages.contact_ids)}
+    old_starts, starts = old_passages.starts(), passages.starts()
+    taken = np.zeros(len(passages.contact_ids), dtype=bool)
+    for position, contact_id in enumerate(map(str, passages.contact_ids)):
+        if contact_id in known and contact_id not in changed:
+            at = known[contact_id]
+            vectors[starts[position] : starts[position + 1]] = old[old_starts[at] : old_starts[at + 1]]
+            taken[position] = True
+    return taken
+
+
+def _gone(old: Passages, new: Passages, changed: set[str]) -> list[str]:
+    """Cite the old passages of contacts that changed or are no longer there."""
+    kept = set(map(str, new.contact_ids)) - changed
+    return [old.citation(row) for row in range(len(old)) if old.contact_id(row) not in kept]

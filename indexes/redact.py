@@ -1,0 +1,172 @@
+"""Hiding personal data: pattern recognisers with checksums, cues, and names."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from indexes.cues import CUES, TRIGGER
+from indexes.names import KnownNames, introduced, known_names
+from indexes.settings import RedactionSettings
+from indexes.spoken import has_spoken_digits, normalise
+from indexes.types import Contact, Turn
+
+_DIGIT = re.compile(r"\d")
+_PLACEHOLDER = re.compile(r"\[[A-Z_]{2,}\]")
+_LONG_NUMBER = re.compile(r"(?<![\w.])\d{9,}(?!\w)")
+_DATE_LIKE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[:/]\d{2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of text to hide and what kind of thing it is."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class Redactor:
+    """Replaces personal data by typed placeholders such as `[CARD]`; redacting twice changes nothing."""
+
+    def __init__(self, settings: RedactionSettings, known: Collection[str] = ()) -> None:
+        self._regions = settings.regions
+        self._known = known_names(known)
+
+    def redact(self, text: str) -> str:
+        """Hide what is personal in a text."""
+        return _replaced(text, self.find(text))
+
+    def find(self, text: str) -> tuple[Span, ...]:
+        """Find what is personal: spans in order, none overlapping."""
+        return self._find(text, self._known)
+
+    def contact(self, contact: Contact) -> tuple[Contact, int]:
+        """Redact a conversation and count the spans; a name introduced once is hidden in every turn."""
+        told = {turn.text[a:b] for turn in contact.turns for a, b in introduced(turn.text)}
+        within = known_names(told)
+        turns: list[Turn] = []
+        count = 0
+        for turn in contact.turns:
+            spans = self._find(turn.text, self._known, within)
+            turns.append(replace(turn, text=_replaced(turn.text, spans)) if spans else turn)
+            count += len(spans)
+        return replace(contact, turns=tuple(turns)), count
+
+    def _find(self, text: str, *names: KnownNames) -> tuple[Span, ...]:
+        found = list(_patterns(text, self._regions))
+        found += [Span(start=a, end=b, kind="NAME") for a, b in introduced(text)]
+        found += [Span(start=a, end=b, kind="NAME") for known in names for a, b in known.find(text)]
+        return _apart(found, text) if found else ()
+
+
+def _patterns(text: str, regions: Sequence[str]) -> Iterator[Span]:
+    if not (TRIGGER.search(text) or "@" in text or "::" in text or has_spoken_digits(text)):
+        return
+    yield from _written(text, regions)
+    if has_spoken_digits(text):
+        said = normalise(text)
+        for span in _written(said.text, regions):
+            start, end = said.span(span.start, span.end)
+            yield replace(span, start=start, end=end)
+
+
+def _written(text: str, regions: Sequence[str]) -> Iterator[Span]:
+    for kind, pattern in CUES:
+        for match in pattern.finditer(text):
+            yield Span(start=match.start("hide"), end=match.end("hide"), kind=kind)
+    for recogniser, kind in _wanted(text, regions):
+        for hit in recogniser.analyze(text, recogniser.supported_entities, None):
+            if hit.score >= 0.3 and not (kind == "PHONE" and _DATE_LIKE.search(text, hit.start, hit.end)):
+                yield Span(start=hit.start, end=hit.end, kind=kind)
+    for match in _LONG_NUMBER.finditer(text):
+        yield Span(start=match.start(), end=match.end(), kind="NUMBER")
+
+
+_ADDRESS_OF_HOST = re.compile(r"\d\.\d{1,3}\.\d|[0-9a-fA-F]*:[0-9a-fA-F]*:")
+_IBAN = re.compile(r"\b[A-Za-z]{2}\s?\d{2}[\s-]?[A-Za-z0-9]{4}")
+_NINO = re.compile(r"\b[A-Za-z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-Da-d]\b")
+
+
+def _wanted(text: str, regions: Sequence[str]) -> Iterator[tuple[Any, str]]:
+    """Name the recognisers worth running; a phone search costs milliseconds, a look at the digits nothing."""
+    digits = len(_DIGIT.findall(text))
+    if "@" in text:
+        yield _recogniser("EMAIL"), "EMAIL"
+    if digits < 4:
+        return
+    if digits >= 12:
+        yield _recogniser("CARD"), "CARD"
+    if digits >= 10 and _IBAN.search(text):
+        yield _recogniser("IBAN"), "IBAN"
+    if _ADDRESS_OF_HOST.search(text):
+        yield _recogniser("IP"), "IP"
+    if digits >= 9:
+        yield _recogniser("SSN"), "NATIONAL_ID"
+    if _NINO.search(text):
+        yield _recogniser("NINO"), "NATIONAL_ID"
+    if digits >= 7:
+        yield _phone(tuple(regions)), "PHONE"
+
+
+@cache
+def _recogniser(kind: str) -> Any:
+    """Load a Presidio recogniser by itself: its AnalyzerEngine would fetch a language model."""
+    from presidio_analyzer import Pattern
+    from presidio_analyzer import predefined_recognizers as known
+
+    _offline_suffixes()
+    if kind == "CARD":
+        any_card = Pattern("card", r"(?<![\d.])\d(?:[ \-.]{0,2}\d){11,18}(?!\d)", 0.3)
+        return known.CreditCardRecognizer(patterns=[any_card], replacement_pairs=[("-", ""), (" ", ""), (".", "")])
+    return {
+        "EMAIL": known.EmailRecognizer,
+        "IBAN": known.IbanRecognizer,
+        "IP": known.IpRecognizer,
+        "SSN": known.UsSsnRecognizer,
+        "NINO": known.UkNinoRecognizer,
+    }[kind]()
+
+
+@cache
+def _phone(regions: tuple[str, ...]) -> Any:
+    from presidio_analyzer.predefined_recognizers import PhoneRecognizer
+
+    return PhoneRecognizer(supported_regions=regions)
+
+
+@cache
+def _offline_suffixes() -> None:
+    """Give the e-mail recogniser the bundled list of domain endings: by default it asks the network."""
+    import tldextract
+
+    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+_RANK = ("CARD", "IBAN", "EMAIL", "PASSWORD", "DATE_OF_BIRTH", "NATIONAL_ID", "PHONE", "IP", "ACCOUNT", "ADDRESS",
+         "POSTCODE", "NAME", "NUMBER")  # fmt: skip
+
+
+def _apart(spans: list[Span], text: str) -> tuple[Span, ...]:
+    """Join what overlaps under the most telling kind, leaving earlier placeholders alone."""
+    taken = [match.span() for match in _PLACEHOLDER.finditer(text)]
+    free = [s for s in spans if not any(a < s.end and s.start < b for a, b in taken)]
+    joined: list[Span] = []
+    for span in sorted(free, key=lambda s: (s.start, -s.end)):
+        if joined and span.start < joined[-1].end:
+            last = joined[-1]
+            kind = min(last.kind, span.kind, key=_RANK.index)
+            joined[-1] = Span(start=last.start, end=max(last.end, span.end), kind=kind)
+        else:
+            joined.append(span)
+    return tuple(joined)
+
+
+def _replaced(text: str, spans: Sequence[Span]) -> str:
+    out: list[str] = []
+    at = 0
+    for span in spans:
+        out += [text[at : span.start], f"[{span.kind}]"]
+        at = span.end
+    return "".join([*out, text[at:]])

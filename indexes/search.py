@@ -1,0 +1,229 @@
+"""Searching the index: BM25 and LSA fused, one quote a contact."""
+
+import sqlite3
+from collections.abc import Callable, Collection
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.contrast import contrast
+from indexes.corpus import Corpus
+from indexes.derive import BM25, LSA
+from indexes.embed import CHROMA, VECTORS
+from indexes.fusion import DEPTH, fuse, ranked
+from indexes.lexical import Lexical, load_lexical
+from indexes.lsa import Lsa, Vectors, load_lsa
+from indexes.passages import Passages, load_passages
+from indexes.quotes import Sentence, candidates, near_copies, overlap
+from indexes.terms import Terms, load_terms
+from indexes.text import content_stems
+from indexes.types import Evidence, IndexStatus, ThemeEvidence
+from indexes.update import CORPUS
+from indexes.versions import Manifest, Source, corrupt, current, load_manifest
+from indexes.windows import parse_citation
+from semantic_layer.errors import UserError
+
+if TYPE_CHECKING:
+    from indexes.vectors import PassageStore
+
+Loaded = TypeVar("Loaded")
+
+_NEAR = 0.15
+_LOOKED_AT = 3
+
+
+class TranscriptIndex:
+    """One version of an index, open for reading; what a search does not need is not loaded."""
+
+    def __init__(self, folder: Path, manifest: Manifest, passages: Passages, corpus: Corpus) -> None:
+        self._folder = folder
+        self._manifest = manifest
+        self._passages = passages
+        self._corpus = corpus
+        self._positions = {str(contact_id): i for i, contact_id in enumerate(passages.contact_ids)}
+
+    @classmethod
+    def open(cls, root: Path) -> "TranscriptIndex":
+        """Open the version in use; raise UserError (missing_index, corrupt_index)."""
+        folder = current(root)
+        manifest = load_manifest(folder)
+        try:
+            return cls(folder, manifest, load_passages(folder), Corpus.open(folder / CORPUS))
+        except (OSError, ValueError, KeyError, TypeError, sqlite3.Error) as error:
+            raise corrupt(folder) from error
+
+    @property
+    def contact_ids(self) -> frozenset[str]:
+        """The contacts that have a transcript."""
+        return frozenset(self._positions)
+
+    def status(self) -> IndexStatus:
+        """Say what the index holds and whether its files have changed since."""
+        return IndexStatus(
+            contacts=self._manifest.contacts,
+            passages=self._manifest.passages,
+            stale=any(_changed(source) for source in self._manifest.sources),
+            bad_lines=self._manifest.bad_lines,
+        )
+
+    def quote(self, citation: str) -> str:
+        """Give the redacted text of the turns cited, one a line; raise UserError (unknown_citation)."""
+        parsed = parse_citation(citation)
+        stored = self._corpus.get(parsed[0]) if parsed else None
+        turns = (
+            [t.text for t in stored.contact.turns if parsed[1] <= t.number <= parsed[2]] if parsed and stored else []
+        )
+        if not turns:
+            raise UserError(
+                f"nothing in the index is cited '{citation}'",
+                code="unknown_citation",
+                hint="a citation is contact_id:first-last, as `because search` prints it",
+            )
+        return "\n".join(turns)
+
+    def search(self, text: str, *, contact_ids: Collection[str] | None = None, k: int = 8) -> tuple[Evidence, ...]:
+        """Find the k contacts that best answer a text, the best sentence of each as its quote.
+
+        `contact_ids` limits the search to those contacts; passages flagged as instructions are never quoted.
+        """
+        rows = None if contact_ids is None else self._rows(contact_ids)
+        if k < 1 or not content_stems(text) or (rows is not None and not len(rows)):
+            return ()
+        hits = fuse(*self._rankings(text, rows), self._manifest.lsa_weight)
+        return self._quoted(text, hits, k)
+
+    def contrast(
+        self,
+        now: Collection[str],
+        baseline: Collection[str],
+        *,
+        contacts_in_slice: int,
+        limit: int = 4,
+        ignore: Collection[str] = (),
+    ) -> tuple[ThemeEvidence, ...]:
+        """Find what contacts in `now` say more than those in `baseline`, in their own words.
+
+        `contacts_in_slice` counts all contacts of the slice, transcript or not; words of `ignore` (the slice's own
+        names) make no theme. Nothing is returned where nothing is distinctive.
+        """
+        return contrast(
+            self._terms,
+            self._corpus,
+            self._passages.contact_ids,
+            (self._known(now), self._known(baseline)),
+            contacts_in_slice=contacts_in_slice,
+            limit=limit,
+            ignore=ignore,
+        )
+
+    def _known(self, contact_ids: Collection[str]) -> NDArray[np.intp]:
+        """Give the positions of contacts, in order; looks through the smaller side."""
+        if len(contact_ids) > len(self._positions):
+            wanted = contact_ids if isinstance(contact_ids, (set, frozenset)) else frozenset(contact_ids)
+            found = [i for contact_id, i in self._positions.items() if contact_id in wanted]
+        else:
+            found = [self._positions[c] for c in contact_ids if c in self._positions]
+        return np.unique(np.array(found, dtype=np.intp))
+
+    def _rows(self, contact_ids: Collection[str]) -> NDArray[np.intp]:
+        wanted = np.zeros(len(self._positions), dtype=bool)
+        wanted[self._known(contact_ids)] = True
+        return np.flatnonzero(wanted[self._passages.contact])
+
+    def _rankings(self, text: str, rows: NDArray[np.intp] | None) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        scores = self._lexical.scores(text)
+        lexical = ranked(scores) if rows is None else rows[ranked(scores[rows])]
+        if not self._manifest.lsa_weight:
+            return lexical, np.zeros(0, dtype=np.intp)
+        query = self._lsa.vectors([text])[0]
+        return lexical, self._nearest(query) if rows is None else self._nearest_of(query, rows)
+
+    def _nearest(self, query: Vectors) -> NDArray[np.intp]:
+        """Ask Chroma."""
+        from llama_index.core.vector_stores.types import VectorStoreQuery
+
+        if not query.any():
+            return np.zeros(0, dtype=np.intp)
+        found = self._store.query(VectorStoreQuery(query_embedding=query.tolist(), similarity_top_k=DEPTH))
+        near = [i for i, s in zip(found.ids or (), found.similarities or (), strict=True) if s > _NEAR]
+        return np.array([self._row_of[i] for i in near if i in self._row_of], dtype=np.intp)
+
+    def _nearest_of(self, query: Vectors, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Compare with the vectors of a slice: exact, and faster than a filter over its ids in Chroma."""
+        return rows[ranked(self._vectors[rows] @ query, floor=_NEAR)]
+
+    def _quoted(self, text: str, hits: list[tuple[int, float]], k: int) -> tuple[Evidence, ...]:
+        leaders: dict[int, tuple[int, float]] = {}
+        for row, score in hits:
+            if len(leaders) == _LOOKED_AT * k:
+                break
+            leaders.setdefault(int(self._passages.contact[row]), (row, score))
+        found = [(sentence, score) for row, score in leaders.values() for sentence in self._sentences(row)]
+        scored = zip(found, self._fit(text, [sentence.text for sentence, _ in found]), strict=True)
+        best: dict[str, tuple[float, Sentence]] = {}
+        for (sentence, score), fit in scored:
+            contact_id, total = sentence.stored.contact.contact_id, 0.5 * score + 0.5 * float(fit)
+            if contact_id not in best or total > best[contact_id][0]:
+                best[contact_id] = total, sentence
+        return _distinct(sorted(best.values(), key=lambda item: -item[0]), k)
+
+    def _sentences(self, row: int) -> list[Sentence]:
+        stored = self._corpus.get(self._passages.contact_id(row))
+        return candidates(stored, int(self._passages.first[row]), int(self._passages.last[row])) if stored else []
+
+    def _fit(self, text: str, texts: list[str]) -> NDArray[np.float64]:
+        """Say how well sentences answer: by the words they share with the query and by their shape."""
+        idf = {stem: self._lexical.idf(stem) for stem in content_stems(text)}
+        shared = np.array([overlap(idf, one) for one in texts])
+        shape = self._lsa.vectors(texts) @ self._lsa.vectors([text])[0] if texts else np.zeros(0)
+        return 0.6 * shared + 0.4 * np.maximum(shape, 0.0)
+
+    @cached_property
+    def _lexical(self) -> Lexical:
+        return self._loaded(lambda: load_lexical(self._folder / BM25, len(self._passages)))
+
+    @cached_property
+    def _lsa(self) -> Lsa:
+        return self._loaded(lambda: load_lsa(self._folder / LSA))
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        return self._loaded(lambda: np.load(self._folder / VECTORS, mmap_mode="r"))
+
+    @cached_property
+    def _terms(self) -> Terms:
+        return self._loaded(lambda: load_terms(self._folder))
+
+    @cached_property
+    def _store(self) -> "PassageStore":
+        from indexes.vectors import open_store
+
+        return self._loaded(lambda: open_store(self._folder / CHROMA))
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {self._passages.citation(row): row for row in range(len(self._passages))}
+
+    def _loaded(self, load: Callable[[], Loaded]) -> Loaded:
+        try:
+            return load()
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise corrupt(self._folder) from error
+
+
+def _distinct(ordered: list[tuple[float, Sentence]], k: int) -> tuple[Evidence, ...]:
+    kept: list[tuple[float, Sentence]] = []
+    for score, sentence in ordered:
+        if len(kept) == k:
+            break
+        if not any(near_copies(sentence.text, other.text) for _, other in kept):
+            kept.append((score, sentence))
+    return tuple(sentence.evidence(score) for score, sentence in kept)
+
+
+def _changed(source: Source) -> bool:
+    file = Path(source.path)
+    return not file.is_file() or Source.of(file) != source

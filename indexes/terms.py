@@ -1,0 +1,177 @@
+"""Which customer turn says which word or pair of words: the counts that themes are made of."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes.corpus import Stored
+from indexes.text import STOP_WORDS, sentences, stems, words
+
+_LEAST_CONTACTS = 3
+_MOST_SHARE = 0.6
+_GAP = 2
+
+Columns = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Terms by turn and by contact as sorted (start, column) lists.
+
+    `names[c]` is a term's stems, `surfaces[c]` the way people most often say it; row t of the turns
+    is turn `number[t]` of the contact at position `contact[t]`.
+    """
+
+    names: NDArray[np.str_]
+    surfaces: NDArray[np.str_]
+    turn_starts: NDArray[np.int64]
+    turn_terms: Columns
+    contact: Columns
+    number: Columns
+    contact_starts: NDArray[np.int64]
+    contact_terms: Columns
+
+    def save(self, folder: Path) -> None:
+        """Write the columns."""
+        np.savez(folder / "terms.npz", **{name: getattr(self, name) for name in self.__slots__})
+
+    def counts(self, contacts: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Count, for every term, the given contacts that say it."""
+        held = _gather(self.contact_starts, self.contact_terms, contacts)
+        return np.bincount(held, minlength=len(self.names))
+
+    def says(self, contacts: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Say for each contact (row) and term (column) whether it is said."""
+        place = np.full(len(self.names), -1)
+        place[columns] = np.arange(len(columns))
+        held = place[_gather(self.contact_starts, self.contact_terms, contacts)]
+        sizes = self.contact_starts[contacts + 1] - self.contact_starts[contacts]
+        rows = np.repeat(np.arange(len(contacts)), sizes)
+        out = np.zeros((len(contacts), len(columns)), dtype=bool)
+        out[rows[held >= 0], held[held >= 0]] = True
+        return out
+
+    def turns_of(self, contacts: NDArray[np.intp]) -> NDArray[np.intp]:
+        """List the turn rows of contacts."""
+        first, last = np.searchsorted(self.contact, contacts), np.searchsorted(self.contact, contacts, side="right")
+        return _ranges(first, last)
+
+    def weights(self, turns: NDArray[np.intp], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum a weight a term over each turn."""
+        sizes = self.turn_starts[turns + 1] - self.turn_starts[turns]
+        held = weight[_gather(self.turn_starts, self.turn_terms, turns)]
+        return np.bincount(np.repeat(np.arange(len(turns)), sizes), weights=held, minlength=len(turns))
+
+
+def load_terms(folder: Path) -> Terms:
+    """Read the columns back."""
+    with np.load(folder / "terms.npz", allow_pickle=False) as held:
+        return Terms(**{name: held[name] for name in held.files})
+
+
+def _ranges(first: NDArray[Any], last: NDArray[Any]) -> NDArray[np.intp]:
+    sizes = last - first
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.repeat(first - (ends - sizes), sizes) + np.arange(total)
+
+
+def _gather(starts: NDArray[np.int64], held: Columns, rows: NDArray[np.intp]) -> Columns:
+    return held[_ranges(starts[rows], starts[rows + 1])]
+
+
+def term_names(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (stems, surface) of the words, and of the pairs with at most two stop words between them."""
+    for start, end in sentences(text):
+        told = words(text[start:end])
+        places = [i for i, word in enumerate(told) if _carries(word)]
+        stemmed = stems([told[i] for i in places])
+        for at, (place, stem) in enumerate(zip(places, stemmed, strict=True)):
+            yield stem, told[place]
+            if at + 1 < len(places) and places[at + 1] - place <= _GAP + 1 and stemmed[at + 1] != stem:
+                yield f"{stem} {stemmed[at + 1]}", " ".join(told[place : places[at + 1] + 1])
+
+
+def _carries(word: str) -> bool:
+    return word not in STOP_WORDS and len(word) > 2 and not word[0].isdigit()
+
+
+class _Gatherer:
+    """Numbers terms as they come, with the surface that leads the vote."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, int] = {}
+        self.surfaces: list[list[Any]] = []
+
+    def number(self, name: str, surface: str) -> int:
+        found = self.ids.setdefault(name, len(self.ids))
+        if found == len(self.surfaces):
+            self.surfaces.append([surface, 1])
+            return found
+        vote = self.surfaces[found]
+        vote[1] += 1 if vote[0] == surface else -1
+        if vote[1] < 0:
+            self.surfaces[found] = [surface, 1]
+        return found
+
+
+def build_terms(stored: Iterable[Stored]) -> Terms:
+    """Read what customers said, flagged turns left out; rare and near-universal terms are dropped."""
+    gatherer, held, starts = _Gatherer(), array("i"), array("q", [0])
+    contact, number, df, contacts = array("i"), array("i"), Counter[int](), 0
+    for position, item in enumerate(stored):
+        in_contact: set[int] = set()
+        for turn in item.contact.turns:
+            if turn.speaker in ("agent", "bot") or turn.number in item.flagged:
+                continue
+            said = {gatherer.number(name, surface) for name, surface in term_names(turn.text)}
+            in_contact |= said
+            held.extend(sorted(said))
+            starts.append(len(held))
+            contact.append(position)
+            number.append(turn.number)
+        df.update(in_contact)
+        contacts = position + 1
+    columns = (
+        np.array(held, dtype=np.int32),
+        np.array(starts, dtype=np.int64),
+        np.array(contact, dtype=np.int32),
+        np.array(number, dtype=np.int32),
+    )
+    return _packed(gatherer, _worth(df, contacts), columns, contacts)
+
+
+def _worth(df: Counter[int], contacts: int) -> NDArray[np.intp]:
+    most = max(_MOST_SHARE * contacts, _LEAST_CONTACTS)
+    return np.array(sorted(term for term, n in df.items() if _LEAST_CONTACTS <= n <= most), dtype=np.intp)
+
+
+def _packed(gatherer: _Gatherer, kept: NDArray[np.intp], columns: tuple[NDArray[Any], ...], contacts: int) -> Terms:
+    held, starts, contact, number = columns
+    place = np.full(len(gatherer.ids) + 1, -1, dtype=np.int32)
+    place[kept] = np.arange(len(kept), dtype=np.int32)
+    turn = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    term = place[held]
+    turn, term = turn[term >= 0], term[term >= 0]
+    pairs = np.unique(contact[turn].astype(np.int64) * max(len(kept), 1) + term)
+    names = list(gatherer.ids)
+    return Terms(
+        names=np.array([names[i] for i in kept], dtype=np.str_),
+        surfaces=np.array([gatherer.surfaces[i][0] for i in kept], dtype=np.str_),
+        turn_starts=_starts(turn, len(contact)),
+        turn_terms=term,
+        contact=contact,
+        number=number,
+        contact_starts=_starts(pairs // max(len(kept), 1), contacts),
+        contact_terms=(pairs % max(len(kept), 1)).astype(np.int32),
+    )
+
+
+def _starts(rows: NDArray[Any], size: int) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=size))]).astype(np.int64)

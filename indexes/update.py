@@ -1,0 +1,82 @@
+"""The first step of a build: bring the redacted corpus up to date with the transcript files."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexes.corpus import Corpus, fingerprint
+from indexes.ingest import Read, read_contacts
+from indexes.redact import Redactor
+from indexes.settings import FieldMap
+from indexes.types import BadLine, Contact, Progress
+
+CORPUS = "corpus.db"
+
+
+@dataclass(slots=True)
+class Changes:
+    """Which contacts are new, different or gone since the version before."""
+
+    added: set[str] = field(default_factory=set)
+    updated: set[str] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+    redactions: int = 0
+    bad_lines: list[BadLine] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.updated or self.removed)
+
+
+class Updater:
+    """Writes contacts that changed, redacted, into a corpus; each is redacted once."""
+
+    def __init__(self, corpus: Corpus, redactor: Redactor, fields: FieldMap) -> None:
+        self._corpus = corpus
+        self._redactor = redactor
+        self._fields = fields
+        self._before = corpus.fingerprints()
+        self._seen: dict[str, str] = {}
+        self.changes = Changes()
+
+    def read(self, files: Sequence[Path], progress: Progress) -> Changes:
+        """Read files and remove what they no longer hold."""
+        sizes = [file.stat().st_size for file in files]
+        for at, file in enumerate(files):
+            behind = sum(sizes[:at])
+            for count, read in enumerate(read_contacts(file, self._fields)):
+                self._take(read, file)
+                if count % 100 == 0:
+                    progress("reading and redacting", behind + read.consumed, sum(sizes))
+        progress("reading and redacting", sum(sizes), sum(sizes))
+        self.changes.removed = self._before.keys() - self._seen.keys()
+        self._corpus.remove(self.changes.removed)
+        return self.changes
+
+    def _take(self, read: Read, file: Path) -> None:
+        if read.bad:
+            self.changes.bad_lines.append(read.bad)
+        elif read.contact and read.contact.contact_id in self._seen:
+            first = self._seen[read.contact.contact_id]
+            reason = f"contact '{read.contact.contact_id}' was already read from {first}"
+            self.changes.bad_lines.append(BadLine(file=str(file), line=read.line, reason=reason))
+        elif read.contact:
+            self._seen[read.contact.contact_id] = file.name
+            self._store(read.contact)
+
+    def _store(self, contact: Contact) -> None:
+        mark = fingerprint(contact)
+        known = self._before.get(contact.contact_id)
+        if known == mark:
+            return
+        (self.changes.updated if known else self.changes.added).add(contact.contact_id)
+        redacted, count = self._redactor.contact(contact)
+        self.changes.redactions += count
+        self._corpus.put(redacted, mark)
+
+
+def start_corpus(folder: Path, before: Path | None) -> Corpus:
+    """Begin with a copy of the corpus of the version before."""
+    if before:
+        shutil.copyfile(before / CORPUS, folder / CORPUS)
+    return Corpus.create(folder / CORPUS)

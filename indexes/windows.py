@@ -1,0 +1,48 @@
+"""Passages: a few whole turns in a row, overlapping by one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexes.types import Turn
+
+TURNS = 4
+WORDS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Positions of the first and last turn in the contact's turns."""
+
+    first: int
+    last: int
+
+
+def windows(turns: Sequence[Turn], *, most_turns: int = TURNS, most_words: int = WORDS) -> tuple[Window, ...]:
+    """Cut a conversation into windows that never split a turn; each begins with the last turn of the one before."""
+    lengths = [len(turn.text.split()) for turn in turns]
+    out: list[Window] = []
+    first = 0
+    while first < len(turns):
+        last, words = first, lengths[first]
+        while last + 1 < len(turns) and last - first + 1 < most_turns and words + lengths[last + 1] <= most_words:
+            last += 1
+            words += lengths[last]
+        out.append(Window(first=first, last=last))
+        if last + 1 >= len(turns):
+            break
+        first = last if last > first else last + 1
+    return tuple(out)
+
+
+def citation(contact_id: str, first: int, last: int) -> str:
+    """Name turns of a contact: `contact_id:first-last`."""
+    return f"{contact_id}:{first}-{last}"
+
+
+def parse_citation(text: str) -> tuple[str, int, int] | None:
+    """Read a citation back; None when it is not one."""
+    contact_id, colon, turns = text.rpartition(":")
+    first, dash, last = turns.partition("-")
+    if not (colon and dash and first.isdecimal() and last.isdecimal()):
+        return None
+    return contact_id, int(first), int(last)
