@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from indexes.settings import TranscriptSettings
 from semantic_layer.errors import UserError
 
 if TYPE_CHECKING:
-    from semantic_layer.starter import TextColumn
+    from semantic_layer.starter import TableProfile, TextColumn
 
 Progress = Callable[[str, int, int], None]
 _HEAD = """# A starter semantic layer, guessed from the data. Edit it: labels, definitions, owners, units.
@@ -75,19 +76,23 @@ def _sources(root: Path, files: Sequence[Path]) -> list[Path]:
 
 
 def _build(aside: Path, sources: list[Path], root: Path, progress: Progress | None) -> InitReport:
-    from indexes.ingest import guess_fields
+    from indexes.guess import guess_fields
     from semantic_layer.starter import guess, load_tables, profile_warehouse
 
     mappings = {file: mapping for file in sources if (mapping := guess_fields(file)) is not None}
     warehouse = aside / "warehouse.duckdb"
     loaded = load_tables([file for file in sources if file not in mappings], warehouse, progress=progress)
-    found = guess(profile_warehouse(warehouse))
+    profiles = profile_warehouse(warehouse)
+    found = guess(profiles)
     rejected = tuple(
         f"{t.rejected} lines of {t.source.name} could not be read ({t.first_rejection})" for t in loaded if t.rejected
     )
     checks = (*found.checks, *rejected)
     transcripts = _copy_transcripts(aside, mappings)
-    settings = next(iter(mappings.values()), None)
+    settings = _transcripts(warehouse, profiles, mappings)
+    others = [file.name for file, mapping in mappings.items() if settings and mapping.fields != settings.fields]
+    if others:
+        checks = (*checks, f"transcripts of another shape are left out: {', '.join(others)}")
     if settings is None and found.text is not None:
         settings = _export_text(aside, warehouse, found.text, progress)
         checks = (*checks, f"{found.text.column} of {found.text.table} is free text: searchable as transcripts")
@@ -109,6 +114,23 @@ def _copy_transcripts(aside: Path, mappings: dict[Path, TranscriptSettings]) -> 
     for file in mappings:
         shutil.copyfile(file, folder / file.name)
     return tuple(file.name for file in mappings)
+
+
+def _transcripts(
+    warehouse: Path, profiles: Sequence["TableProfile"], mappings: dict[Path, TranscriptSettings]
+) -> TranscriptSettings | None:
+    """Take the first file's shape for all files that share it, and find the table of their contacts."""
+    from indexes.ingest import read_contacts
+    from semantic_layer.starter import find_holder
+
+    first = next(iter(mappings), None)
+    if first is None:
+        return None
+    fields = mappings[first].fields
+    files = tuple(f"transcripts/{file.name}" for file, mapping in mappings.items() if mapping.fields == fields)
+    sample = islice((read.contact.contact_id for read in read_contacts(first, fields) if read.contact), 200)
+    holder = find_holder(warehouse, profiles, list(sample))
+    return TranscriptSettings(files=files, fields=fields, **holder)
 
 
 def _export_text(aside: Path, warehouse: Path, text: "TextColumn", progress: Progress | None) -> TranscriptSettings:

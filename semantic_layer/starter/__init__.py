@@ -2,6 +2,9 @@
 
 from semantic_layer.starter.guess import Guess, TextColumn, guess
 from semantic_layer.starter.load import LoadedTable, load_tables, read_text
-from semantic_layer.starter.profile import profile_warehouse
+from semantic_layer.starter.profile import TableProfile, find_holder, profile_warehouse
 
-__all__ = ["Guess", "LoadedTable", "TextColumn", "guess", "load_tables", "profile_warehouse", "read_text"]
+__all__ = [
+    "Guess", "LoadedTable", "TableProfile", "TextColumn",
+    "find_holder", "guess", "load_tables", "profile_warehouse", "read_text",
+]  # fmt: skip

@@ -1,5 +1,6 @@
 """What the columns of a warehouse hold, read from the data itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -62,6 +63,24 @@ def profile_warehouse(warehouse: Path) -> tuple[TableProfile, ...]:
         ]
         tables = [_profile_table(connection, name) for name in names]
         return tuple(_with_references(connection, table, tables) for table in tables)
+    finally:
+        connection.close()
+
+
+def find_holder(warehouse: Path, profiles: Sequence[TableProfile], ids: Sequence[str]) -> dict[str, str]:
+    """Return the `table` and `key` whose values hold most of the ids, or nothing."""
+    connection = open_reader(warehouse)
+    try:
+        for profile in profiles:
+            for column in (c for c in profile.columns if c.unique and ids):
+                row = connection.execute(
+                    f"SELECT count(*) FROM {quoted(profile.name)} WHERE {quoted(column.name)}::VARCHAR IN"
+                    " (SELECT unnest(?::VARCHAR[]))",
+                    [list(ids)],
+                ).fetchone()
+                if row and row[0] >= 0.5 * len(set(ids)):
+                    return {"table": profile.name, "key": column.name}
+        return {}
     finally:
         connection.close()
 
