@@ -16,6 +16,12 @@ def change(value: float | None, unit: str | None) -> str:
     return "–" if value is None else show_change(value, unit or "score")
 
 
+def interval(bounds: tuple[float, float], unit: str | None) -> str:
+    """Write a confidence interval of a change: +0.35 to +0.47 points."""
+    low, high = change(bounds[0], unit), change(bounds[1], unit)
+    return f"{low.removesuffix(' points')} to {high}"
+
+
 def percent(share: float | None, digits: int = 0) -> str:
     """Write a fraction as a signed percentage: 26 %, −3 %."""
     if share is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from assistant.types import Answer, Confidence, Figure, Reading, Segment
 from semantic_layer.model import Catalogue
-from semantic_layer.query import Filter
+from semantic_layer.query import Filter, TimeWindow
 from ui import format as write
 
 STATUS = {
@@ -79,6 +79,22 @@ def reading_rows(reading: Reading, labels: Labels) -> list[tuple[str, str]]:
         ("Threshold", "; ".join(f"{labels[h.metric]} {h.operator} {h.value:g}" for h in reading.having)),
     ]
     return [(aspect, value) for aspect, value in rows if value]
+
+
+def reading_chips(reading: Reading, labels: Labels) -> list[str]:
+    """Say the same in a few words: metrics, cuts, filters and periods."""
+    chips = [labels[m] for m in reading.metrics]
+    chips += [f"by {labels[d]}" for d in reading.by]
+    chips += [filter_text(f, labels) for f in reading.filters]
+    if reading.window:
+        chips.append(_short(reading.window))
+    if reading.baseline:
+        chips.append(f"vs {_short(reading.baseline)}")
+    return chips
+
+
+def _short(window: TimeWindow) -> str:
+    return window.label or write.window(window)
 
 
 def _order(reading: Reading, labels: Labels) -> str:

@@ -61,7 +61,6 @@ SEGMENTS = (
 
 def why_answer(question: str = "Why is churn up?") -> Answer:
     """An answer with drivers, themes, quotes, a table and every fold."""
-    filters = SEGMENTS[0].filters
     return Answer(
         **COMMON,
         question=question,
@@ -115,7 +114,7 @@ def why_answer(question: str = "Why is churn up?") -> Answer:
                      quote="Honestly the service is fine, we are only closing the office."),
         ),
         claims=(
-            Claim(text="SMB customers on Plus in DACH went from 2.60% to 7.80% a month and account for 91% of the rise.",
+            Claim(text="SMB customers on Plus in DACH went from 2.60 % to 7.80 % a month: 91 % of the rise.",
                   figures=("/drivers/segments/0/contribution",)),
             Claim(text="In that segment 30% of contacts mention price increase, against 7% before.",
                   figures=("/themes/0/share",), citations=("C00412:4-6",)),

@@ -1,0 +1,49 @@
+"""An assistant that answers from hand-made outcomes, for driving the page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from assistant.types import Outcome, Question, Step
+from tests.ui.examples import LABELS, clarification, refusal, why_answer
+from ui.desk import Desk, Facts
+from ui.view import Labels
+
+
+@dataclass
+class FakeAssistant:
+    """Why-questions get the rich answer, "satisfaction" a question back, the rest a refusal."""
+
+    verdicts: list[tuple[str, str]] = field(default_factory=list)
+
+    def steps(self, question: Question, *, follow: str | None = None) -> Iterator[Step]:
+        yield Step(name="read", text="Reading the question")
+        yield Step(name="run", text="Measuring Churn rate in both periods")
+        yield Step(name="analyse", text="Looking for what drove the change")
+        yield Step(name="evidence", text="Listening to customers in DACH · SMB · Plus")
+        yield Step(name="done", text="Done", outcome=self._outcome(question.text))
+
+    def _outcome(self, text: str) -> Outcome:
+        if "weather" in text:
+            return replace(refusal(), question=text)
+        return replace(clarification(), question=text) if "satisfaction" in text else why_answer(text)
+
+    def feedback(self, id: str, *, verdict: str, author: str) -> None:
+        self.verdicts.append((id, verdict))
+
+
+def fake_desk(assistant: FakeAssistant) -> Desk:
+    """A desk whose only assistant is the fake."""
+    facts = Facts(
+        name="Test company",
+        metrics=3,
+        labels=Labels(names=LABELS),
+        conversations=800,
+        examples=(
+            "Why is churn up?",
+            "Churn rate by region",
+            "What do customers say about invoices?",
+            "satisfaction by team",
+        ),
+        roles={"analyst": "Analyst"},
+    )
+    return Desk(facts=facts, make=lambda role: assistant)
