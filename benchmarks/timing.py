@@ -35,13 +35,14 @@ def p95(times: list[float]) -> float:
 
 def demo_workspace(size: str = "demo") -> Path:
     """Make, or find, the demo workspace of a size with its index."""
+    from datetime import date
+
+    from assistant.corpus import build_corpus
     from assistant.workspace import open_workspace
     from evals.world.demo import make_demo
 
     root = WORKSPACES / size
-    make_demo(root, size=size)
+    make_demo(root, size=size, seed=7, scenario=None, as_of=date(2026, 10, 31), progress=None)
     if size != "large":
-        from assistant.evidence import build_evidence
-
-        build_evidence(open_workspace(root))
+        build_corpus(open_workspace(root))
     return root

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from evals.runner import RunReport
-from semantic_layer.storage import build_aside
+from semantic_layer.errors import UserError, did_you_mean
+from semantic_layer.storage import build_aside, open_reader
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY, suite TEXT, started_at TIMESTAMP, summary JSON);
@@ -39,3 +40,26 @@ def _rows(report: RunReport) -> list[list[object]]:
         ]
         for r in report.results
     ]  # fmt: skip
+
+
+def verdicts(file: Path, run_id: str) -> dict[str, str]:
+    """Return the verdict of each case of an earlier run; raise UserError (unknown_run)."""
+    runs = _runs(file)
+    if run_id not in runs:
+        raise UserError(f"no run '{run_id}' in {file}", code="unknown_run", hint=did_you_mean(run_id, runs))
+    connection = open_reader(file)
+    try:
+        rows = connection.execute("SELECT case_id, verdict FROM results WHERE run_id = ?", [run_id]).fetchall()
+    finally:
+        connection.close()
+    return {str(case): str(verdict) for case, verdict in rows}
+
+
+def _runs(file: Path) -> list[str]:
+    if not file.is_file():
+        return []
+    connection = open_reader(file)
+    try:
+        return [str(row[0]) for row in connection.execute("SELECT run_id FROM runs ORDER BY started_at").fetchall()]
+    finally:
+        connection.close()

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import assistant
+from assistant.pipeline import Assistant
 from assistant.workspace import Workspace, open_workspace
 from evals import history
-from evals.cases import Suite, load_suites
+from evals.cases import Case, Suite, load_suites
 from evals.generate import Facts, generate
 from evals.runner import Bench, Progress, RunReport, Summary, run_cases
 from evals.stats import Proportion
@@ -15,26 +16,48 @@ from semantic_layer.engine import DuckDbEngine
 from semantic_layer.query import Column, Sql
 
 
-def run_suite(root: Path, name: str | None = None, *, progress: Progress | None = None) -> RunReport:
-    """Run the suite `name` (or all) of a workspace and keep the run; raise UserError (no_suite)."""
+def run_suite(
+    root: Path, name: str | None = None, *, baseline: str | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Run the suite `name` (or all) of a workspace, keep the run and return its JSON.
+
+    `baseline` is an earlier run's id: `flips` then lists the cases whose verdict changed.
+    Raises UserError (no_suite, bad_suite, unknown_run).
+    """
     workspace = open_workspace(root)
-    suites = load_suites(workspace.evals, name)
-    suite = merge(suites)
-    asked = assistant.build(root)
+    suite = merge(load_suites(workspace.evals, name))
+    file = workspace.evals / "history.duckdb"
+    before = history.verdicts(file, baseline) if baseline else {}
+    report = _run(workspace, suite, progress)
+    result = as_json(report) | {"flips": _flips(report, before)}
+    history.keep(report, file, result)
+    return result
+
+
+def _run(workspace: Workspace, suite: Suite, progress: Progress | None) -> RunReport:
+    asked = assistant.build(workspace.root)
     engine = DuckDbEngine(workspace.warehouse)
     try:
-        facts = (
-            Facts(catalogue=asked.catalogue, values=asked.values, as_of=asked.as_of, effects=planted(workspace))
-            if asked.as_of
-            else None
-        )
-        cases = (*(generate(suite, facts) if facts and suite.references else ()), *suite.cases)
         bench = Bench(assistant=asked, run_sql=_raw(engine), quote_of=asked.quote)
-        report = run_cases(bench, suite.suite, cases, progress=progress)
+        return run_cases(bench, suite.suite, cases_of(suite, asked, workspace), progress=progress)
     finally:
         engine.close()
-    history.keep(report, workspace.evals / "history.duckdb", as_json(report))
-    return report
+
+
+def cases_of(suite: Suite, asked: Assistant, workspace: Workspace) -> tuple[Case, ...]:
+    """Return the cases generated for a workspace, then those written by hand."""
+    if asked.as_of is None or not suite.references:
+        return suite.cases
+    facts = Facts(catalogue=asked.catalogue, values=asked.values, as_of=asked.as_of, effects=planted(workspace))
+    return (*generate(suite, facts), *suite.cases)
+
+
+def _flips(report: RunReport, before: dict[str, str]) -> list[dict[str, str]]:
+    return [
+        {"case": r.case.id, "before": before[r.case.id], "after": r.verdict}
+        for r in report.results
+        if r.case.id in before and before[r.case.id] != r.verdict
+    ]
 
 
 def merge(suites: tuple[Suite, ...]) -> Suite:
