@@ -1,0 +1,105 @@
+"""No word that could change the number is dropped in silence."""
+
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz, process
+
+from assistant.planner.draft import Draft, refuse
+
+# cues that only hold a sentence together
+HARMLESS = frozenset(("in", "and", "only", "how_many", "how_much", "overall", "which", "follow", "pronoun", "how_has"))
+_SHOWN = 4
+
+
+def check(draft: Draft) -> None:
+    """Refuse, naming the words the reading does not rest on."""
+    left = [i for i in unused(draft) if not _said_twice(draft, i)]
+    if not left:
+        return
+    names = list(dict.fromkeys(draft.items[i].text for i in left))
+    place = next((i for i in left if _is_member_position(draft, i)), None)
+    if place is not None:
+        raise refuse("no_data", _unknown_member(draft, place))
+    quoted = " and ".join(f"'{n}'" for n in names[:_SHOWN])
+    known = ", ".join(draft.metric(m).label for m in draft.metrics)
+    tail = f" I did understand {known}." if known else ""
+    raise refuse("unknown_metric" if draft.metrics else _topic(draft), f"I don't know what to do with {quoted}.{tail}")
+
+
+def unused(draft: Draft) -> list[int]:
+    """Return the places of items that carry meaning and were not used."""
+    out = []
+    for i, item in enumerate(draft.items):
+        if i in draft.used or item.kind == "filler":
+            continue
+        if item.kind == "cue" and item.cues & HARMLESS:
+            continue
+        if item.kind == "noun" and not _needed(draft, i):
+            continue
+        out.append(i)
+    return out
+
+
+def _needed(draft: Draft, i: int) -> bool:
+    """Tell whether a noun is asked for as a cut: "by customer", "which customers"."""
+    before = draft.before(i)
+    return draft.cue(before, "by") and before not in draft.used
+
+
+def _said_twice(draft: Draft, i: int) -> bool:
+    """Tell whether a member or cut only repeats what the reading already holds."""
+    item = draft.items[i]
+    return bool(item.of("dimension")) and any(e.name in draft.by for e in item.of("dimension"))
+
+
+def _is_member_position(draft: Draft, i: int) -> bool:
+    item = draft.items[i]
+    if item.kind != "unknown":
+        return False
+    token = draft.linked.tokens[item.first]
+    if token.capital or token.quoted:
+        return True
+    return draft.cue(draft.before(i), "in", "only", "not") and bool(draft.metrics)
+
+
+def _unknown_member(draft: Draft, i: int) -> str:
+    """Say that nothing is called so, what is close, and what there is."""
+    text = _run(draft, i)
+    members = [m for name, all_ in draft.context.vocabulary.values.items() for m in all_ if not _hidden(draft, name)]
+    close = process.extractOne(text, members, scorer=fuzz.WRatio, score_cutoff=75) if members else None
+    if close:
+        return f"Nothing here is called '{text}'; did you mean '{close[0]}'?"
+    return f"Nothing here is called '{text}'. {_examples(draft)}"
+
+
+def _run(draft: Draft, i: int) -> str:
+    words = [draft.items[i].text]
+    while i + 1 < len(draft.items) and draft.items[i + 1].kind == "unknown":
+        i += 1
+        words.append(draft.items[i].text)
+    return " ".join(words)
+
+
+def _examples(draft: Draft) -> str:
+    shown = []
+    for dimension in draft.catalogue.dimensions:
+        members = draft.context.vocabulary.values.get(dimension.name, ())
+        if members and not dimension.hidden and len(members) <= 12:
+            shown.append(f"{dimension.label}: {', '.join(map(str, members[:5]))}")
+    return "Known are " + "; ".join(shown[:3]) + "." if shown else ""
+
+
+def _hidden(draft: Draft, name: str) -> bool:
+    return next((d.hidden for d in draft.catalogue.dimensions if d.name == name), True)
+
+
+def _topic(draft: Draft) -> str:
+    """Tell an unknown metric from a question about something else altogether."""
+    linked = any(item.kind == "entry" for item in draft.items)
+    own = any(t.word in ("our", "we", "us", "my") for t in draft.linked.tokens)
+    shaped = draft.has("by", "how_many", "percent", "average", "total", "why", "trend", "highest", "lowest", "how_much")
+    return "unknown_metric" if linked or own or shaped or _times(draft.items) else "out_of_scope"
+
+
+def _times(items: Iterable[object]) -> bool:
+    return any(getattr(item, "time", None) is not None for item in items)

@@ -1,0 +1,157 @@
+"""A reading while it is made: the linked question, what was used, what was decided."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from assistant.planner.dates import Clock
+from assistant.planner.lexicon import Entry, Lexicon, Vocabulary
+from assistant.planner.linker import Item, Linked
+from assistant.planner.timespans import TimeSpan
+from assistant.types import Clarify, Decline, Option, Question
+from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec
+from semantic_layer.query import Filter, Grain, Having, TimeWindow
+
+SKIPPED = frozenset(("filler", "noun"))
+
+
+class Stop(Exception):
+    """Ends a reading early with a question back or a refusal."""
+
+    def __init__(self, outcome: Clarify | Decline) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+@dataclass(slots=True)
+class Context:
+    """The workspace a question is read against."""
+
+    vocabulary: Vocabulary
+    lexicon: Lexicon
+    clock: Clock | None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The dictionary."""
+        return self.vocabulary.catalogue
+
+
+@dataclass(slots=True)
+class Draft:
+    """Working state of one question; `used` holds places of items that the reading rests on."""
+
+    context: Context
+    question: Question
+    text: str
+    linked: Linked
+    used: set[int] = field(default_factory=set)
+    roles: dict[int, str] = field(default_factory=dict)
+    metrics: list[str] = field(default_factory=list)
+    by: list[str] = field(default_factory=list)
+    filters: list[Filter] = field(default_factory=list)
+    versus: list[Filter] = field(default_factory=list)
+    having: list[Having] = field(default_factory=list)
+    times: list[TimeSpan] = field(default_factory=list)
+    grain: Grain | None = None
+    limit: int | None = None
+    order: Literal["asc", "desc"] | None = None
+    ranked: bool = False
+    by_period: bool = False
+    changes: bool = False
+    direction: Literal["up", "down"] | None = None
+    window: TimeWindow | None = None
+    baseline: TimeWindow | None = None
+    default_window: bool = False
+    search_text: str | None = None
+    assumptions: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    margins: list[float] = field(default_factory=list)
+    fuzzy: int = 0
+    defaults: int = 0
+    carried: int = 0
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items of the question in order."""
+        return self.linked.items
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The dictionary."""
+        return self.context.catalogue
+
+    @property
+    def metrics_named(self) -> bool:
+        """Tell whether a span may name a metric."""
+        return any(item.of("metric") for item in self.items)
+
+    def metric(self, name: str) -> MetricSpec:
+        """Return a metric."""
+        return self.catalogue.metric(name)
+
+    def dimension(self, name: str) -> DimensionSpec:
+        """Return a dimension."""
+        return self.catalogue.dimension(name)
+
+    def cue(self, i: int, *names: str) -> bool:
+        """Tell whether the item at a place carries one of the cues."""
+        return 0 <= i < len(self.items) and not self.items[i].cues.isdisjoint(names)
+
+    def cues(self, *names: str) -> list[int]:
+        """Return the places of unused items with one of the cues."""
+        return [i for i in range(len(self.items)) if i not in self.used and self.cue(i, *names)]
+
+    def has(self, *names: str) -> bool:
+        """Tell whether any item carries one of the cues."""
+        return any(self.cue(i, *names) for i in range(len(self.items)))
+
+    def take(self, *names: str) -> bool:
+        """Use every item with one of the cues; tell whether there was one."""
+        found = self.cues(*names)
+        self.used.update(found)
+        return bool(found)
+
+    def places(self, role: str) -> list[int]:
+        """Return the places of items with a role, in order."""
+        return sorted(i for i, r in self.roles.items() if r == role)
+
+    def before(self, i: int, skip: Iterable[str] = SKIPPED) -> int:
+        """Return the place of the item before, fillers skipped; -1 when there is none."""
+        i -= 1
+        while i >= 0 and self.items[i].kind in skip:
+            i -= 1
+        return i
+
+    def after(self, i: int, skip: Iterable[str] = SKIPPED) -> int:
+        """Return the place of the item after, fillers skipped; the count when there is none."""
+        i += 1
+        while i < len(self.items) and self.items[i].kind in skip:
+            i += 1
+        return i
+
+    def link(self, i: int, entry: Entry) -> None:
+        """Use an item for a target and remember how sure the link is."""
+        self.used.add(i)
+        self.scores.append(entry.score)
+        self.margins.append(self.items[i].margin)
+
+    def rewritten(self, i: int, replacement: str) -> str:
+        """Return the question with the words of one item replaced."""
+        tokens = self.linked.tokens
+        start, end = tokens[self.items[i].first].start, tokens[self.items[i].last].end
+        return f"{self.text[:start]}{replacement}{self.text[end:]}"
+
+
+def ask_back(why: str, options: Iterable[tuple[str, str]]) -> Stop:
+    """Stop with readings to choose from."""
+    return Stop(Clarify(why=why, options=tuple(Option(label=a, question=b) for a, b in options)))
+
+
+def refuse(reason: str, message: str, nearest: Iterable[str] = ()) -> Stop:
+    """Stop with a refusal."""
+    return Stop(Decline(reason=reason, message=message, nearest=tuple(nearest)))  # type: ignore[arg-type]
+
+
+Step = Callable[[Draft], None]

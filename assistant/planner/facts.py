@@ -1,0 +1,46 @@
+"""What the dictionary says about a metric beyond its name: tables, reach, units."""
+
+import re
+from collections.abc import Iterator
+
+from semantic_layer.model import Catalogue, MeasureSpec, MetricSpec, TableSpec
+
+
+def measures(metric: MetricSpec, catalogue: Catalogue) -> Iterator[MeasureSpec]:
+    """Yield the measures a metric rests on, those of a derived metric's parts included."""
+    yield from (m for m in (metric.measure, metric.numerator, metric.denominator) if m is not None)
+    known = {m.name: m for m in catalogue.metrics if m.name != metric.name}
+    for name in re.findall(r"[A-Za-z_]\w*", metric.expr or ""):
+        if name in known:
+            yield from measures(known[name], catalogue)
+
+
+def tables(metric: MetricSpec, catalogue: Catalogue) -> tuple[TableSpec, ...]:
+    """Return the fact tables of a metric, each once."""
+    return tuple({m.table: catalogue.table(m.table) for m in measures(metric, catalogue)}.values())
+
+
+def reaches(metric: MetricSpec, dimension: str, catalogue: Catalogue) -> bool:
+    """Tell whether every fact of a metric can be cut by a dimension through N:1 joins."""
+    target = catalogue.dimension(dimension).table
+    return all(target in _joined(t.name, catalogue) for t in tables(metric, catalogue))
+
+
+def has_time(metric: MetricSpec, catalogue: Catalogue) -> bool:
+    """Tell whether a metric's rows are dated."""
+    return any(m.time or catalogue.table(m.table).time for m in measures(metric, catalogue))
+
+
+def monthly(metric: MetricSpec, catalogue: Catalogue) -> bool:
+    """Tell whether a metric is known by the month only."""
+    return any(t.time_grain == "month" and t.time for t in tables(metric, catalogue))
+
+
+def _joined(name: str, catalogue: Catalogue) -> frozenset[str]:
+    seen, todo = {name}, [name]
+    while todo:
+        for join in catalogue.table(todo.pop()).joins:
+            if join.to not in seen:
+                seen.add(join.to)
+                todo.append(join.to)
+    return frozenset(seen)

@@ -1,0 +1,44 @@
+"""Follow-up questions: what is not said is kept from the reading before."""
+
+from assistant.planner.draft import Draft
+from assistant.planner.dates import Period
+from assistant.types import Reading
+from semantic_layer.query import TimeWindow
+
+
+def is_follow_up(draft: Draft) -> bool:
+    """Tell whether a question leans on the one before."""
+    if not draft.question.history:
+        return False
+    opens = bool(draft.items) and (draft.cue(0, "follow") or draft.items[0].cues == frozenset(("and",)))
+    if draft.has("define", "quotes") and not opens:
+        return not draft.places("metric") and draft.has("define")
+    return opens or not draft.metrics_named
+
+
+def carry(draft: Draft, *, inherited: bool, explicit_by: bool, explicit_time: bool) -> Reading:
+    """Fill metrics, filters and cuts from the reading before; return that reading."""
+    old = draft.question.history[-1]
+    kept: list[str] = []
+    if inherited:
+        kept.append(", ".join(draft.metric(m).label for m in old.metrics))
+    said = {f.dimension for f in (*draft.filters, *draft.versus)}
+    filters = [f for f in old.filters if f.dimension not in said and f.dimension not in draft.by]
+    draft.filters += filters
+    kept += [f"{f.dimension} {'not ' if f.operator == 'not in' else ''}{', '.join(map(str, f.values))}" for f in filters]
+    if not explicit_by and old.by and not draft.has("why") and old.intent in ("breakdown", "rank", "compare", "trend"):
+        cuts = [d for d in old.by if d not in said]
+        draft.by += [d for d in cuts if d not in draft.by]
+        kept += [f"by {draft.dimension(d).label}" for d in cuts]
+    if old.window and not explicit_time:
+        kept.append(old.window.label or f"{old.window.start} to {old.window.end}")
+    draft.carried = len(kept)
+    if kept:
+        draft.assumptions.append(f"kept from before: {'; '.join(kept)}")
+    return old
+
+
+def as_period(window: TimeWindow) -> Period:
+    """Return a window as a period, so that the one before it can be found."""
+    month = window.start.day == 1 and (window.end - window.start).days < 31
+    return Period(window.start, window.end, "month" if month else "day", window.label, count=1 if month else 0)

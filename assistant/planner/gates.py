@@ -1,0 +1,80 @@
+"""What is turned away before it is read: nothing, too much, code, chat, tasks, opinions."""
+
+import re
+from functools import cache
+
+from assistant.planner.draft import Draft, refuse
+from assistant.planner.text import key, stem
+from assistant.planner.words import words
+
+LIMIT = 1_000
+
+
+def message(name: str, **values: object) -> str:
+    """Return a sentence of the language file."""
+    return str(words().raw["messages"][name]).format(**values)
+
+
+def check_text(text: str) -> None:
+    """Refuse raw text that no reading should be made of."""
+    if not any(c.isalnum() for c in text):
+        raise refuse("out_of_scope", message("empty"))
+    if any(p.search(text) for p in _unsafe()):
+        raise refuse("unsafe", message("unsafe"))
+    if len(text) > LIMIT:
+        raise refuse("out_of_scope", message("long", n=f"{len(text):,}", limit=f"{LIMIT:,}"))
+    letters = [c for c in text if c.isalpha()]
+    latin = sum(bool(re.match(words().raw["script"], c)) for c in letters)
+    if letters and latin < 0.7 * len(letters):
+        raise refuse("out_of_scope", message("script"))
+
+
+def check_scope(draft: Draft) -> None:
+    """Refuse chat, tasks, opinions and general knowledge; a linked name is never one of these."""
+    stems = [t.stem for t in draft.linked.tokens]
+    linked = {p for item in draft.items if item.kind == "entry" for p in item.at}
+    free = [s if i not in linked else "\0" for i, s in enumerate(stems)]
+    for name in ("help", "opinion", "causal"):
+        if _contains(free, name):
+            raise refuse("out_of_scope", message(name))
+    if not linked and _contains(free, "smalltalk") and len(_content(draft)) <= 1:
+        raise refuse("out_of_scope", message("smalltalk"))
+    if _opens_with_task(draft):
+        raise refuse("out_of_scope", message("act"))
+    if _contains(free, "out_of_scope"):
+        raise refuse("out_of_scope", message("out_of_scope"))
+
+
+def _opens_with_task(draft: Draft) -> bool:
+    content = _content(draft)
+    if not content:
+        return False
+    first = draft.items[content[0]]
+    if first.kind not in ("unknown", "cue") or first.cues - {"down", "change", "compare"}:
+        return False
+    token = draft.linked.tokens[first.first]
+    return token.stem in _stems("act") and (first.kind == "unknown" or not draft.metrics_named)
+
+
+def _content(draft: Draft) -> list[int]:
+    return [i for i, item in enumerate(draft.items) if item.kind not in ("filler", "noun") and not draft.cue(i, "in", "and")]
+
+
+def _contains(stems: list[str], name: str) -> bool:
+    line = f" {' '.join(stems)} "
+    return any(f" {' '.join(p)} " in line for p in _phrases(name))
+
+
+@cache
+def _phrases(name: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(key(text) for text in words().list_of(name))
+
+
+@cache
+def _stems(name: str) -> frozenset[str]:
+    return frozenset(stem(w) for w in words().list_of(name))
+
+
+@cache
+def _unsafe() -> tuple["re.Pattern[str]", ...]:
+    return tuple(re.compile(p, re.IGNORECASE | re.DOTALL) for p in words().list_of("unsafe"))

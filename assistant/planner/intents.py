@@ -1,0 +1,269 @@
+"""Decides what is asked for and reads the parts that kind of question has."""
+
+from assistant.planner import coverage, facts, followup, gates, periods
+from assistant.planner.dates import Period
+from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.members import read_members
+from assistant.planner.quotes import read_quotes
+from assistant.planner.roles import read_metrics, settle
+from assistant.planner.shape import read_shape
+from assistant.planner.text import stem
+from assistant.planner.words import words
+from assistant.types import Intent, Reading
+
+_NOT_YET = ("forecast", "what_if", "impact", "at_risk", "anomalies", "relationship", "themes")
+_MOVES = ("up", "down", "better", "worse", "change")
+_SECOND = ("yoy", "mom", "qoq", "wow")
+
+
+def read_intent(draft: Draft) -> Intent:
+    """Read the whole question into the draft and return its intent."""
+    settle(draft)
+    follows = followup.is_follow_up(draft)
+    if draft.has("quotes") and not _is_count(draft):
+        return _quotes(draft)
+    if _asks_meaning(draft):
+        return _define(draft)
+    _refuse_not_built(draft)
+    read_metrics(draft)
+    inherited = follows and not draft.metrics
+    if inherited:
+        draft.metrics = list(draft.question.history[-1].metrics)
+    if not draft.metrics:
+        _no_metric(draft)
+    read_members(draft)
+    _units(draft)
+    read_shape(draft)
+    periods.collect_times(draft)
+    old = _carried(draft, inherited=inherited) if follows else None
+    return _analyse(draft, old)
+
+
+def _is_count(draft: Draft) -> bool:
+    cut = any(draft.cue(i, "by") and draft.roles.get(draft.after(i)) == "dimension" for i in range(len(draft.items)))
+    return cut and bool(draft.places("metric"))
+
+
+def _quotes(draft: Draft) -> Intent:
+    read_quotes(draft)
+    periods.collect_times(draft)
+    if draft.context.clock is not None:
+        if not draft.times:
+            draft.default_window = True
+            draft.assumptions.append("no period was named: all transcripts")
+        clock = draft.context.clock
+        span = next((t.period for t in draft.times if t.period), None)
+        draft.window = periods.inside(draft, span or Period(clock.first, clock.as_of, "month", "all the data", count=0), clock)
+    return "quotes"
+
+
+def _asks_meaning(draft: Draft) -> bool:
+    if draft.has("define"):
+        return True
+    metrics = draft.places("metric")
+    verbs = words().list_of("mean_verbs")
+    tokens = draft.linked.tokens
+    last = tokens[-1].word if tokens else ""
+    return bool(metrics) and last in verbs and any(t.stem == stem("do") for t in tokens)
+
+
+def _define(draft: Draft) -> Intent:
+    read_metrics(draft)
+    draft.used.update(i for i, item in enumerate(draft.items) if item.kind == "cue" and item.cues & {"define", "average", "not", "by"})
+    if not draft.metrics:
+        for i in draft.places("dimension"):
+            spec = draft.dimension(draft.items[i].of("dimension")[0].name)
+            members = draft.context.vocabulary.values.get(spec.name, ())
+            shown = f" Its values: {', '.join(map(str, members[:8]))}." if members else ""
+            raise refuse("out_of_scope", f"{spec.label} is a way to cut a metric. {spec.description}{shown}")
+        _no_metric(draft)
+    return "define"
+
+
+def _refuse_not_built(draft: Draft) -> None:
+    for name in _NOT_YET:
+        if draft.has(name) and not (name == "relationship" and draft.has("why")):
+            draft.metrics = [e.name for i in draft.places("metric") for e in draft.items[i].of("metric")[:1]]
+            raise refuse("out_of_scope", gates.message(name))
+    if draft.has("overview") and not draft.metrics_named and not draft.question.history:
+        raise refuse("out_of_scope", gates.message("overview"))
+
+
+def _units(draft: Draft) -> None:
+    """Hold "how many", "what percentage", "average" and "total" against what the metric is."""
+    specs = [draft.metric(m) for m in draft.metrics]
+    if not specs:
+        return
+    if draft.cues("how_many") and not any(s.unit == "count" for s in specs):
+        label = specs[0].label
+        raise ask_back(f"I know the {label}, not a count of it.", [(label, f"What is the {label}?")])
+    if draft.cues("percent"):
+        if not any(s.unit == "ratio" for s in specs):
+            raise refuse("out_of_scope", f"I can't work out shares yet; I can show the {specs[0].label} by group.")
+        draft.take("percent")
+    if all(s.type in ("ratio", "average", "derived") for s in specs):
+        draft.take("average")
+    if all(s.type in ("simple", "semi_additive") for s in specs):
+        draft.take("total")
+    _count_or_rate(draft)
+
+
+def _count_or_rate(draft: Draft) -> None:
+    """Ask where "most complaints" could mean the rate or the number."""
+    if not draft.has("highest", "lowest"):
+        return
+    for i in draft.places("metric"):
+        entry = next((e for e in draft.items[i].of("metric") if e.name in draft.metrics), None)
+        counted = any(w in draft.text.lower().split() for w in ("most", "fewest"))
+        if entry and counted and entry.score < 0.93 and draft.metric(entry.name).unit == "ratio":
+            label = draft.metric(entry.name).label
+            raise ask_back(f"I know the {label}, not a count of it.", [(label, draft.rewritten(i, label))])
+
+
+def _no_metric(draft: Draft) -> None:
+    """Ask which metric is meant, when a word of its name is there; refuse otherwise."""
+    wanted = {t.stem for i in draft.items if i.kind in ("unknown", "entry") for t in (draft.linked.tokens[p] for p in i.at)}
+    phrases = draft.context.lexicon.phrases
+    near = [e.name for phrase, entries in phrases.items() if wanted & set(phrase) for e in entries if e.kind == "metric" and e.score > 0.93]
+    unknown = [item.text for item in draft.items if item.kind == "unknown"]
+    hits = [n for n in dict.fromkeys(near)]
+    if hits and not unknown_elsewhere(draft, phrases):
+        options = [(draft.metric(n).label, f"What is the {draft.metric(n).label}?") for n in hits[:4]]
+        raise ask_back(gates.message("no_metric"), options)
+    if unknown:
+        draft.used.update(i for i, item in enumerate(draft.items) if item.kind != "unknown")
+        coverage.check(draft)
+    raise refuse("unknown_metric", gates.message("no_metric"))
+
+
+def unknown_elsewhere(draft: Draft, phrases: dict[tuple[str, ...], object]) -> bool:
+    """Tell whether a word is there that no name of the workspace has."""
+    named = {s for phrase in phrases for s in phrase}
+    return any(item.kind == "unknown" and draft.linked.tokens[item.first].stem not in named for item in draft.items)
+
+
+def _carried(draft: Draft, *, inherited: bool) -> Reading:
+    old = followup.carry(draft, inherited=inherited, explicit_by=bool(draft.by), explicit_time=bool(draft.times))
+    draft.take("follow", "pronoun", "and")
+    return old
+
+
+def _analyse(draft: Draft, old: Reading | None) -> Intent:
+    draft.by = list(dict.fromkeys([*(f.dimension for f in draft.versus), *draft.by]))
+    why = draft.take("why") or (old is not None and old.intent == "why" and not draft.by)
+    moves = _moves(draft, why=why)
+    trend = _trend(draft, moves, old)
+    compares = why or (moves and not trend) or _old_pair(draft, old)
+    if why:
+        _check_why(draft)
+    if draft.grain is not None and draft.by_period is False and not trend and not draft.ranked:
+        trend = True
+    if old is not None and old.window and not draft.times and not draft.cues(*_SECOND):
+        _keep_window(draft, old, compares=compares)
+    else:
+        periods.choose(draft, compares=compares, trend=trend)
+    _finish_cues(draft)
+    _check_reach(draft)
+    return _name(draft, why=why, trend=trend, old=old)
+
+
+def _old_pair(draft: Draft, old: Reading | None) -> bool:
+    return old is not None and old.intent == "compare" and old.baseline is not None and not draft.by
+
+
+def _moves(draft: Draft, *, why: bool) -> bool:
+    """Use the words for a change; remember which way the asker believes it went."""
+    up, down = draft.has("up"), draft.has("down")
+    compared = why or draft.has("vs", *_SECOND) or any(t.role in ("previous", "year_ago") for t in draft.times)
+    if compared:
+        up, down = up or draft.has("high"), down or draft.has("low")
+        draft.take("high", "low")
+    if draft.metrics and draft.has("better", "worse") and draft.metric(draft.metrics[0]).good != "neutral":
+        rises = (draft.metric(draft.metrics[0]).good == "up") == draft.has("better")
+        up, down = up or rises, down or not rises
+    draft.direction = ("up" if up else "down") if up != down else None
+    draft.take("how_high")
+    return draft.take(*_MOVES)
+
+
+def _trend(draft: Draft, moves: bool, old: Reading | None) -> bool:
+    if draft.take("trend") or (old is not None and old.intent == "trend" and not draft.by and not draft.has("why")):
+        draft.grain = draft.grain or (old.grain if old else None) or _step(draft)
+        return True
+    long = len(draft.times) == 1 and draft.times[0].period is not None and draft.times[0].role == "period"
+    long = long and (draft.times[0].period.count > 1 or (draft.times[0].since and draft.times[0].period.grain != "day"))  # type: ignore[union-attr]
+    if long and not draft.has("vs", "why") and (moves or draft.has("how_has")) and not draft.by_period:
+        draft.grain = draft.grain or _step(draft)
+        return True
+    return draft.grain is not None and not draft.by_period and not draft.ranked
+
+
+def _step(draft: Draft) -> str:  # type: ignore[return]
+    """Return the grain of a trend: months, or smaller where the window is short."""
+    period = next((t.period for t in draft.times if t.period), None)
+    if period is None or any(facts.monthly(draft.metric(m), draft.catalogue) for m in draft.metrics):
+        return "month"
+    days = (period.end - period.start).days + 1
+    return "month" if days > 92 else "week" if days > 31 else "day"
+
+
+def _check_why(draft: Draft) -> None:
+    if len(draft.metrics) > 1:
+        options = [(draft.metric(m).label, f"Why did the {draft.metric(m).label} change?") for m in draft.metrics]
+        raise ask_back("Causes are found for one metric at a time.", options)
+    if draft.versus:
+        raise refuse("out_of_scope", "I explain changes over time, not the gap between two groups yet; I can compare the groups.")
+    draft.grain = None
+
+
+def _keep_window(draft: Draft, old: Reading, *, compares: bool) -> None:
+    draft.window, draft.baseline = old.window, old.baseline
+    clock = draft.context.clock
+    if compares and draft.baseline is None and draft.window and clock:
+        before = periods.earlier(followup.as_period(draft.window), "period", clock)
+        draft.baseline = periods.inside(draft, before, clock, compared=True)
+    if not compares:
+        draft.baseline = None
+
+
+def _finish_cues(draft: Draft) -> None:
+    """Use the words that the finished reading answers to."""
+    if draft.versus or draft.baseline or len(draft.metrics) > 1 or draft.by:
+        draft.take("compare", "difference")
+    if draft.versus or draft.baseline or len(draft.metrics) > 1:
+        draft.take("vs")
+    if draft.by:
+        draft.take("breakdown", "respectively")
+    if draft.having and not draft.by and not draft.by_period and draft.grain is None:
+        draft.having.clear()
+        draft.notes.append("The value is shown; compare it with the threshold you named.")
+    if draft.has("overview") and draft.metrics:
+        draft.take("overview")
+
+
+def _check_reach(draft: Draft) -> None:
+    for name in draft.metrics:
+        spec = draft.metric(name)
+        for dimension in (*draft.by, *(f.dimension for f in draft.filters)):
+            label = draft.dimension(dimension).label
+            if not facts.reaches(spec, dimension, draft.catalogue):
+                raise refuse("no_data", f"{spec.label} is not known by {label}: the two are measured on different things.")
+            if draft.dimension(dimension).outcome and spec.type in ("ratio", "average"):
+                raise refuse("no_data", f"{label} is known only for those who had the outcome, so {spec.label} cannot be cut by it.")
+
+
+def _name(draft: Draft, *, why: bool, trend: bool, old: Reading | None) -> Intent:
+    if why:
+        return "why"
+    if draft.ranked:
+        return "rank"
+    if old is not None and old.intent == "rank" and draft.by == list(old.by):
+        draft.order, draft.limit = old.order, old.limit
+        return "rank"
+    if trend and draft.baseline:
+        raise refuse("out_of_scope", "I show a trend or compare two periods, one at a time.")
+    if trend:
+        return "trend"
+    if draft.baseline or draft.versus:
+        return "compare"
+    return "breakdown" if draft.by else "value"

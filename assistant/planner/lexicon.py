@@ -1,0 +1,203 @@
+"""Everything a workspace has a name for, as stemmed phrases that point at it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from assistant.planner.text import key, spell, stem
+from assistant.planner.words import words
+from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec, TableSpec
+
+Kind = Literal["metric", "dimension", "value"]
+Phrase = tuple[str, ...]
+LONGEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a planner may know: the dictionary, all members, the data's range and the locale."""
+
+    catalogue: Catalogue
+    values: Mapping[str, tuple[str, ...]]
+    first: date | None = None
+    as_of: date | None = None
+    locale: str = "en-GB"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A phrase's target; `name` is the metric or dimension, `member` the value of a dimension."""
+
+    kind: Kind
+    name: str
+    score: float
+    member: str | None = None
+    surface: str = field(default="", compare=False)
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Phrases, unordered word bags, compounds and single words of a workspace."""
+
+    phrases: dict[Phrase, list[Entry]] = field(default_factory=dict)
+    bags: dict[frozenset[str], list[Entry]] = field(default_factory=dict)
+    joined: dict[str, list[Entry]] = field(default_factory=dict)
+    spellings: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, list[Entry]] = field(default_factory=dict)
+    nouns: frozenset[str] = frozenset()
+    dimension_words: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def add(self, phrase: Phrase, entry: Entry) -> None:
+        """Point a phrase at a target, keeping the better score."""
+        if not phrase or len(phrase) > LONGEST:
+            return
+        same = self.phrases.setdefault(phrase, [])
+        for i, old in enumerate(same):
+            if (old.kind, old.name, old.member, old.surface) == (entry.kind, entry.name, entry.member, entry.surface):
+                same[i] = max(old, entry, key=lambda e: e.score)
+                return
+        same.append(entry)
+
+
+def build_lexicon(vocabulary: Vocabulary) -> Lexicon:
+    """Index names, labels, synonyms, initials and members of everything that is not hidden."""
+    lexicon = Lexicon()
+    for metric in vocabulary.catalogue.metrics:
+        if not metric.hidden:
+            _add_metric(lexicon, metric)
+    for dimension in vocabulary.catalogue.dimensions:
+        if not dimension.hidden:
+            _add_dimension(lexicon, dimension, vocabulary.values.get(dimension.name, ()))
+    lexicon.nouns = _nouns(vocabulary.catalogue)
+    _add_counts(lexicon, vocabulary.catalogue)
+    for phrase, entries in lexicon.phrases.items():
+        _index_forms(lexicon, phrase, entries)
+    return lexicon
+
+
+def _add_metric(lexicon: Lexicon, metric: MetricSpec) -> None:
+    table = words()
+    tail, head = _stems(table.list_of("generic_tail")), _stems(table.list_of("generic_head"))
+    for text, score in _texts(metric.name, metric.label, metric.synonyms):
+        phrase = _learn(lexicon, text)
+        lexicon.add(phrase, Entry("metric", metric.name, score, surface=" ".join(spell(text))))
+        for short, factor in _shorter(phrase, head, tail):
+            lexicon.add(short, Entry("metric", metric.name, score * factor))
+    for text in (metric.name, metric.label):
+        for initials in _initials(spell(text)):
+            lexicon.spellings.setdefault(initials, "")
+            lexicon.add((stem(initials),), Entry("metric", metric.name, 0.94))
+
+
+def _add_dimension(lexicon: Lexicon, dimension: DimensionSpec, members: Iterable[str]) -> None:
+    table = words()
+    tail, head = (_stems(table.list_of(f"generic_dimension_{part}")) for part in ("tail", "head"))
+    nouns: set[str] = set()
+    for text, score in _texts(dimension.name, dimension.label, dimension.synonyms):
+        phrase = _learn(lexicon, text)
+        nouns.update(phrase)
+        lexicon.add(phrase, Entry("dimension", dimension.name, score, surface=" ".join(spell(text))))
+        for short, factor in _shorter(phrase, head, tail):
+            lexicon.add(short, Entry("dimension", dimension.name, score * factor))
+    lexicon.dimension_words[dimension.name] = frozenset(nouns)
+    for member in dict.fromkeys((*members, *dimension.values)):
+        _add_member(lexicon, dimension, str(member))
+
+
+def _add_member(lexicon: Lexicon, dimension: DimensionSpec, member: str) -> None:
+    phrase = _learn(lexicon, member)
+    entry = Entry("value", dimension.name, 1.0, member, " ".join(spell(member)))
+    lexicon.add(phrase, entry)
+    if len(phrase) > 1 and phrase[0].isdigit() and not any(p.isdigit() for p in phrase[1:]) and "-" in member[:6]:
+        lexicon.add(phrase[1:], Entry("value", dimension.name, 0.95, member))
+    for synonym in dimension.values.get(member, ()):
+        surface = " ".join(spell(synonym))
+        lexicon.add(_learn(lexicon, synonym), Entry("value", dimension.name, 0.98, member, surface))
+    if len(phrase) > 1:
+        for part in phrase:
+            if len(part) >= 3 and not part.isdigit():
+                lexicon.parts.setdefault(part, []).append(entry)
+
+
+def _add_counts(lexicon: Lexicon, catalogue: Catalogue) -> None:
+    """Let a plain row count answer to the noun of its table."""
+    for metric in catalogue.metrics:
+        measure = metric.measure
+        if metric.hidden or measure is None or measure.agg != "count" or measure.where or measure.expr != "*":
+            continue
+        noun = _table_noun(catalogue.table(measure.table)) if _has_table(catalogue, measure.table) else ()
+        if noun and not any(e.kind == "metric" for e in lexicon.phrases.get(noun, ())):
+            lexicon.add(noun, Entry("metric", metric.name, 0.9))
+
+
+def _index_forms(lexicon: Lexicon, phrase: Phrase, entries: list[Entry]) -> None:
+    metrics = [e for e in entries if e.kind == "metric" and e.score > 0.92]
+    content = frozenset(phrase) - _function_stems()
+    if metrics and len(content) >= 2:
+        lexicon.bags.setdefault(content, []).extend(metrics)
+    for entry in entries:
+        if entry.surface and 2 <= len(entry.surface.split()) <= 3:
+            lexicon.joined.setdefault(stem(entry.surface.replace(" ", "")), []).append(entry)
+
+
+def _function_stems() -> frozenset[str]:
+    table = words()
+    cues = table.cues
+    loose = [*table.list_of("filler"), *cues["in"], *cues["how_many"], *cues["by"], *cues["average"], *cues["and"]]
+    return frozenset(stem(w) for w in loose if " " not in w) | {"mani", "number", "of"}
+
+
+def _texts(name: str, label: str, synonyms: Iterable[str]) -> Iterator[tuple[str, float]]:
+    yield name, 1.0
+    yield label, 1.0
+    for synonym in synonyms:
+        yield synonym, 0.98
+
+
+def _shorter(phrase: Phrase, head: frozenset[str], tail: frozenset[str]) -> Iterator[tuple[Phrase, float]]:
+    if len(phrase) > 1 and phrase[-1] in tail:
+        yield phrase[:-1], 0.9
+    if len(phrase) > 1 and phrase[0] in head and phrase[1] != "of":
+        yield phrase[1:], 0.9
+        if len(phrase) > 2 and phrase[-1] in tail:
+            yield phrase[1:-1], 0.8
+
+
+def _initials(name: Phrase) -> Iterator[str]:
+    letters = [w for w in name if w[0].isalpha()]
+    if len(letters) >= 3:
+        yield "".join(w[0] for w in letters)
+    if len(letters) >= 4 and letters[-1] in words().list_of("generic_tail"):
+        yield "".join(w[0] for w in letters[:-1])
+
+
+def _learn(lexicon: Lexicon, text: str) -> Phrase:
+    for word in spell(text):
+        lexicon.spellings.setdefault(word, stem(word))
+    return key(text)
+
+
+def _stems(items: Iterable[str]) -> frozenset[str]:
+    return frozenset(stem(i) for i in items)
+
+
+def _nouns(catalogue: Catalogue) -> frozenset[str]:
+    """The words for what a row, an entity or a key is: customers, contacts, tickets."""
+    found = set(_stems(words().list_of("entities")))
+    for table in catalogue.tables:
+        found.update(_table_noun(table)[-1:])
+        for column in (table.entity, table.key):
+            if column and len(parts := key(column)) > 1 and parts[-1] in ("id", "key", "number"):
+                found.update(parts[-2:-1])
+    return frozenset(found)
+
+
+def _table_noun(table: TableSpec) -> Phrase:
+    parts = spell(table.name)
+    prefixes = words().list_of("table_prefixes")
+    return tuple(stem(p) for p in (parts[1:] if len(parts) > 1 and parts[0] in prefixes else parts))
+
+
+def _has_table(catalogue: Catalogue, name: str) -> bool:
+    return any(t.name == name for t in catalogue.tables)

@@ -1,0 +1,235 @@
+"""Links the words of a question to the workspace, to dates and to grammar; spans never overlap."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from assistant.planner.dates import Clock
+from assistant.planner.lexicon import LONGEST, Entry, Lexicon
+from assistant.planner.spelling import Repair, Speller
+from assistant.planner.text import Token, key, stem
+from assistant.planner.timespans import TimeSpan, find_times
+from assistant.planner.words import words
+
+ItemKind = Literal["entry", "time", "cue", "number", "filler", "noun", "unknown"]
+PROTECTED = frozenset(("why", "which", "by", "not", "and", "in", "vs", "how_many"))
+_MARGIN = 0.02
+_KIND_MARGIN = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A span of the question and what it may stand for; `at` are token places."""
+
+    kind: ItemKind
+    at: tuple[int, ...]
+    text: str
+    entries: tuple[Entry, ...] = ()
+    cues: frozenset[str] = frozenset()
+    time: TimeSpan | None = None
+    number: float | None = None
+    margin: float = 1.0
+
+    @property
+    def first(self) -> int:
+        """Place of the first token."""
+        return self.at[0]
+
+    @property
+    def last(self) -> int:
+        """Place of the last token."""
+        return self.at[-1]
+
+    def of(self, kind: str) -> tuple[Entry, ...]:
+        """Return the targets of one kind."""
+        return tuple(e for e in self.entries if e.kind == kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The question's tokens, its items in order, and the typing errors that were mended."""
+
+    tokens: tuple[Token, ...]
+    items: tuple[Item, ...]
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    item: Item
+    length: int
+    rank: int
+    score: float
+
+
+class Linker:
+    """Reads tokens against one workspace."""
+
+    def __init__(self, lexicon: Lexicon, clock: Clock) -> None:
+        self._lexicon, self._clock = lexicon, clock
+        self._speller = Speller(lexicon.spellings)
+
+    def link(self, tokens: Sequence[Token], *, without: frozenset[str] = frozenset()) -> Linked:
+        """Return non-overlapping items that cover every token, longest spans first; some cues may be left out."""
+        mended = tuple(t if self._compound(t) else self._speller.mend(t) for t in tokens)
+        repairs = tuple((a.raw, b.word) for a, b in zip(tokens, mended, strict=True) if a.word != b.word)
+        taken: set[int] = set()
+        items: list[Item] = []
+        for candidate in sorted(self._candidates(mended, without), key=lambda c: (-c.length, -c.rank, -c.score, c.item.first)):
+            if taken.isdisjoint(candidate.item.at):
+                taken.update(candidate.item.at)
+                items.append(candidate.item)
+        items += [self._rest(i, t) for i, t in enumerate(mended) if i not in taken]
+        return Linked(mended, tuple(sorted(items, key=lambda item: item.first)), repairs)
+
+    def _compound(self, token: Token) -> bool:
+        return token.stem in self._lexicon.joined
+
+    def _candidates(self, tokens: Sequence[Token], without: frozenset[str]) -> Iterator[_Candidate]:
+        for span in find_times(tokens, self._clock):
+            at = tuple(range(span.first, span.last))
+            yield _Candidate(Item("time", at, _text(tokens, at), time=span), len(at), 4, 1.0)
+        yield from self._catalogue(tokens)
+        yield from self._bags(tokens)
+        yield from (c for c in _grammar(tokens) if not c.item.cues or c.item.cues - without)
+
+    def _catalogue(self, tokens: Sequence[Token]) -> Iterator[_Candidate]:
+        stems = tuple(t.stem for t in tokens)
+        for i in range(len(stems)):
+            for j in range(i + 1, min(len(stems), i + LONGEST) + 1):
+                entries = self._lexicon.phrases.get(stems[i:j])
+                factor = 1.0
+                if not entries and j - i <= 3:
+                    entries, factor = self._written_together(tokens[i:j]), 0.95
+                if entries and (kept := self._allowed(entries, tokens, i, j)):
+                    rank = 6 if all(self._weak(e, tokens, i, j) for e in kept) else 3
+                    yield _entry(tokens, tuple(range(i, j)), kept, factor, rank)
+
+    def _written_together(self, tokens: Sequence[Token]) -> Sequence[Entry]:
+        """Find a name that is written as one word here and as several there, or the other way round."""
+        joined = stem("".join(t.word for t in tokens))
+        found = self._lexicon.joined.get(joined, [])
+        return found or (self._lexicon.phrases.get((joined,), []) if len(tokens) > 1 else [])
+
+    def _allowed(self, entries: Sequence[Entry], tokens: Sequence[Token], i: int, j: int) -> list[Entry]:
+        """Leave out targets whose name is a word of grammar, unless the context says it is a name."""
+        return [e for e in entries if not self._weak(e, tokens, i, j) or self._named(e, tokens, i, j)]
+
+    def _weak(self, entry: Entry, tokens: Sequence[Token], i: int, j: int) -> bool:
+        loose = _loose()
+        if entry.kind != "value":
+            return all(t.stem in loose for t in tokens[i:j])
+        if all(t.word.isdigit() for t in tokens[i:j]) or (j - i == 1 and len(tokens[i].word) == 1):
+            return True
+        return all(t.stem in loose or t.stem in self._lexicon.nouns for t in tokens[i:j])
+
+    def _named(self, entry: Entry, tokens: Sequence[Token], i: int, j: int) -> bool:
+        raw = " ".join(t.raw for t in tokens[i:j])
+        if j - i == 1 and tokens[i].capital and (raw == entry.member or raw.isupper()):
+            return True
+        if raw.lower() == (entry.member or "").lower() and i and tokens[i - 1].stem in _prepositions():
+            return True
+        own = self._lexicon.dimension_words.get(entry.name, frozenset()) - _loose()
+        near = [t.stem for t in (*tokens[max(0, i - 2) : i], *tokens[j : j + 1])]
+        return any(n in own for n in near)
+
+    def _bags(self, tokens: Sequence[Token]) -> Iterator[_Candidate]:
+        stems = [t.stem for t in tokens]
+        present = set(stems)
+        for bag, entries in self._lexicon.bags.items():
+            if not bag <= present:
+                continue
+            at = tuple(sorted(stems.index(s) for s in bag))
+            gaps = [i for i in range(at[0], at[-1]) if i not in at]
+            if gaps and len(gaps) <= 4 and all(stems[i] in _gaps() or stems[i] in self._lexicon.nouns for i in gaps):
+                yield _entry(tokens, at, entries, 0.93, 2)
+            elif not gaps and stems[at[0] : at[-1] + 1] != list(bag):
+                yield _entry(tokens, at, entries, 0.95, 2)
+
+    def _rest(self, i: int, token: Token) -> Item:
+        number = _number(token)
+        if number is not None:
+            return Item("number", (i,), token.raw, number=number)
+        if token.stem in self._lexicon.nouns:
+            return Item("noun", (i,), token.raw)
+        return Item("filler" if token.stem in _filler() or not token.word[0].isalnum() else "unknown", (i,), token.raw)
+
+
+def _entry(
+    tokens: Sequence[Token], at: tuple[int, ...], entries: Sequence[Entry], factor: float, rank: int
+) -> _Candidate:
+    words_here = " ".join(tokens[i].word for i in at)
+    scored = sorted((replace(e, score=_score(e, words_here) * factor) for e in entries), key=lambda e: -e.score)
+    best = scored[0].score
+    tops = {kind: max(e.score for e in scored if e.kind == kind) for kind in {e.kind for e in scored}}
+    near = (e for e in scored if e.score >= tops[e.kind] - _MARGIN and e.score >= best - _KIND_MARGIN)
+    kept = tuple({(e.kind, e.name, e.member): e for e in reversed(list(near))}.values())[::-1]
+    rival = next((e.score for e in scored if (e.kind, e.name) not in {(k.kind, k.name) for k in kept}), 0.0)
+    margin = 0.0 if len(kept) > 1 else best - rival
+    return _Candidate(Item("entry", at, _text(tokens, at), kept, margin=margin), len(at), rank, best)
+
+
+def _score(entry: Entry, words_here: str) -> float:
+    """Prefer a target whose very spelling stands there to one that shares the stems."""
+    return entry.score if not entry.surface or entry.surface == words_here else entry.score * 0.95
+
+
+def _text(tokens: Sequence[Token], at: Sequence[int]) -> str:
+    return " ".join(dict.fromkeys(tokens[i].raw for i in at))
+
+
+def _number(token: Token) -> float | None:
+    if token.word in words().numbers and token.word != "one":
+        return float(words().numbers[token.word])
+    try:
+        return float(token.word)
+    except ValueError:
+        return None
+
+
+def _grammar(tokens: Sequence[Token]) -> Iterator[_Candidate]:
+    stems, phrases = tuple(t.stem for t in tokens), _phrases()
+    for i in range(len(stems)):
+        for j in range(i + 1, min(len(stems), i + 7) + 1):
+            cues = phrases.get(stems[i:j])
+            if cues is None:
+                continue
+            at = tuple(range(i, j))
+            rank = 5 if cues & PROTECTED else 1 if cues else 0
+            yield _Candidate(Item("cue" if cues else "filler", at, _text(tokens, at), cues=cues), len(at), rank, 1.0)
+
+
+@cache
+def _phrases() -> dict[tuple[str, ...], frozenset[str]]:
+    """Map every grammar phrase to its cues; filler phrases have none."""
+    out: dict[tuple[str, ...], frozenset[str]] = {}
+    for cue, texts in words().cues.items():
+        for text in texts:
+            phrase = key(text) or tuple(text)
+            out[phrase] = out.get(phrase, frozenset()) | {cue}
+    for text in words().list_of("filler"):
+        out.setdefault(key(text), frozenset())
+    return out
+
+
+@cache
+def _filler() -> frozenset[str]:
+    return frozenset(stem(w) for w in words().list_of("filler") if " " not in w)
+
+
+@cache
+def _loose() -> frozenset[str]:
+    """Stems of single words of grammar, which name a thing only in a clear context."""
+    return _filler() | {p[0] for p in _phrases() if len(p) == 1} | {stem(n) for n in words().numbers}
+
+
+@cache
+def _prepositions() -> frozenset[str]:
+    return frozenset(stem(w) for w in words().cues["in"] if " " not in w)
+
+
+@cache
+def _gaps() -> frozenset[str]:
+    cues = words().cues
+    return _filler() | {stem(w) for w in (*cues["in"], *cues["average"], *cues["only"]) if " " not in w}

@@ -1,0 +1,143 @@
+"""Members and flags named in the question become filters."""
+
+from collections import defaultdict
+
+from assistant.planner import facts
+from assistant.planner.draft import Draft, ask_back
+from assistant.planner.lexicon import Entry
+from assistant.planner.roles import qualifier
+from assistant.planner.words import words
+from semantic_layer.query import Filter, Scalar
+
+
+def read_members(draft: Draft) -> None:
+    """Turn members into filters; ask when a member belongs to several dimensions."""
+    found: list[tuple[int, Entry]] = [(i, _member(draft, i)) for i in draft.places("value")]
+    for i, entry in found:
+        draft.link(i, entry)
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for i, entry in found:
+        operator = "not in" if negated(draft, i) else "in"
+        groups[entry.name, operator].append(entry.member or "")
+    versus = _versus(draft, found)
+    for (name, operator), members in groups.items():
+        kept = Filter(dimension=name, operator=operator, values=_typed(draft, name, members))  # type: ignore[arg-type]
+        (draft.versus if name == versus and operator == "in" else draft.filters).append(kept)
+        if operator == "in" and len(kept.values) > 1 and name != versus:
+            draft.assumptions.append(f"{' and '.join(map(str, kept.values))} taken together")
+    read_flags(draft)
+
+
+def _member(draft: Draft, i: int) -> Entry:
+    entries = list(draft.items[i].of("value"))
+    if len({(e.name, e.member) for e in entries}) > 1:
+        entries = _narrowed(draft, i, entries)
+    near = qualifier(draft, i)
+    if near is not None and entries[0].name in {e.name for e in draft.items[near].of("dimension")}:
+        if draft.roles.get(near) == "dimension" and not draft.cue(draft.before(near), "by"):
+            draft.used.add(near)
+            draft.roles[near] = "qualifier"
+    if len({(e.name, e.member) for e in entries}) > 1:
+        text = draft.items[i].text
+        options = [(f"{_label(draft, e)} is {e.member}", draft.rewritten(i, f"{_label(draft, e)} {e.member}")) for e in entries]
+        raise ask_back(f"'{text}' is found in several places.", options[:5])
+    return entries[0]
+
+
+def _narrowed(draft: Draft, i: int, entries: list[Entry]) -> list[Entry]:
+    """Choose by the dimension named beside it, then by what the metric reaches, then by company."""
+    near = qualifier(draft, i)
+    if near is not None:
+        names = {e.name for e in draft.items[near].of("dimension")}
+        entries = [e for e in entries if e.name in names]
+    reached = [e for e in entries if all(facts.reaches(draft.metric(m), e.name, draft.catalogue) for m in draft.metrics)]
+    entries = reached or entries
+    company = [
+        e for e in entries
+        if any(e.name in {o.name for o in draft.items[j].of("value")} and len({o.name for o in draft.items[j].of("value")}) == 1
+               for j in draft.places("value") if j != i)
+    ]  # fmt: skip
+    return company or entries
+
+
+def _label(draft: Draft, entry: Entry) -> str:
+    return draft.dimension(entry.name).label
+
+
+def negated(draft: Draft, i: int) -> bool:
+    """Tell whether a member stands in a list that is left out."""
+    j = draft.before(i)
+    while j >= 0:
+        if draft.cue(j, "not"):
+            draft.used.add(j)
+            return True
+        listed = draft.cue(j, "and", "in") or draft.roles.get(j) in ("value", "qualifier")
+        if not listed or (draft.cue(j, "in") and not draft.cue(draft.before(j), "not")):
+            return False
+        j = draft.before(j)
+    return False
+
+
+def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
+    """Return the dimension whose members are set against each other."""
+    for (a, one), (b, other) in zip(found, found[1:], strict=False):
+        if one.name != other.name or one.member == other.member:
+            continue
+        between = range(a + 1, b)
+        set_against = [k for k in between if draft.cue(k, "vs")]
+        paired = any(draft.cue(k, "and") for k in between) and draft.has("compare", "difference", "respectively", "by")
+        paired = paired and not any(draft.items[k].kind == "time" for k in between)
+        if set_against or (paired and draft.has("compare", "difference", "respectively")):
+            draft.used.update(set_against)
+            draft.take("compare", "difference", "respectively")
+            return one.name
+    if len(found) > 1 and len({e.name for _, e in found}) == 1 and draft.has("respectively"):
+        draft.take("respectively")
+        return found[0][1].name
+    return None
+
+
+def read_flags(draft: Draft) -> None:
+    """Read "with X" and "without X" of a yes/no dimension as its filter."""
+    for i in draft.places("dimension"):
+        entries = draft.items[i].of("dimension")
+        sides = _sides(draft, entries[0].name)
+        if sides is None or i in draft.used:
+            continue
+        before = draft.before(i)
+        if draft.cue(before, "by", "which", "breakdown"):
+            continue
+        off = draft.cue(before, "not")
+        if not off and not draft.cue(before, "in", "only", "and", "percent", "how_many") and draft.metrics:
+            continue
+        if off:
+            draft.used.add(before)
+        draft.link(i, entries[0])
+        draft.roles[i] = "flag"
+        draft.filters.append(Filter(dimension=entries[0].name, values=(sides[1] if off else sides[0],)))
+
+
+def _sides(draft: Draft, name: str) -> tuple[Scalar, Scalar] | None:
+    """Return the yes and the no of a two-sided dimension, as its members are spelled."""
+    members = draft.context.vocabulary.values.get(name, ())
+    lists = words().raw["booleans"]
+    yes = [m for m in members if str(m).lower() in lists["yes"]]
+    no = [m for m in members if str(m).lower() in lists["no"]]
+    if draft.dimension(name).type == "boolean":
+        return True, False
+    return (yes[0], no[0]) if len(yes) == 1 and len(no) == 1 and len(members) <= 3 else None
+
+
+def _typed(draft: Draft, name: str, members: list[str]) -> tuple[Scalar, ...]:
+    kind = draft.dimension(name).type
+    unique = tuple(dict.fromkeys(members))
+    if kind == "boolean":
+        return tuple(m.lower() in words().raw["booleans"]["yes"] for m in unique)
+    if kind == "number":
+        return tuple(_number(m) for m in unique)
+    return unique
+
+
+def _number(text: str) -> Scalar:
+    value = float(text)
+    return int(value) if value.is_integer() else value

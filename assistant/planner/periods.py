@@ -1,0 +1,243 @@
+"""Chooses the window and the period it is compared with, inside the data."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from assistant.planner import facts
+from assistant.planner.dates import Clock, Period, last_complete, period_of, rolling
+from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.timespans import TimeSpan
+from semantic_layer.calendar import period_end, period_start, shift
+from semantic_layer.query import Grain, TimeWindow
+
+DAY = timedelta(days=1)
+_STEPS: dict[str, Grain] = {"yoy": "year", "mom": "month", "qoq": "quarter", "wow": "week"}
+Pair = tuple[Period, Period | None]
+
+
+def collect_times(draft: Draft) -> None:
+    """Gather the time phrases; without dated data every one of them is a refusal."""
+    spans = [(i, item.time) for i, item in enumerate(draft.items) if item.time is not None]
+    if draft.context.clock is None:
+        grains = draft.grain or draft.has(*_STEPS)
+        if spans or grains:
+            named = f" ('{draft.items[spans[0][0]].text}')" if spans else ""
+            raise refuse("no_data", f"The data have no dates, so a period{named} cannot be answered.")
+        return
+    draft.times = [span for _, span in spans]
+    draft.used.update(i for i, _ in spans)
+
+
+def choose(draft: Draft, *, compares: bool, trend: bool) -> None:
+    """Set window and baseline; `compares` asks for a second period, `trend` for a longer first one."""
+    clock = draft.context.clock
+    dated = [m for m in draft.metrics if facts.has_time(draft.metric(m), draft.catalogue)]
+    if clock is None or (draft.metrics and not dated):
+        if draft.times:
+            raise refuse("no_data", f"{_label(draft)} has no dates, so a period cannot be answered.")
+        return
+    now, before = _pair(draft, clock, compares=compares, trend=trend)
+    window = inside(draft, now, clock)
+    if before is not None:
+        baseline = inside(draft, _fair(draft, before, now, clock), clock, compared=True)
+        if baseline.start > window.start:
+            window, baseline = baseline, window
+        draft.baseline = baseline
+    draft.window = window
+    draft.assumptions += [p.assumed for p in (now, before) if p is not None and p.assumed]
+
+
+def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
+    periods = [s for s in draft.times if s.role in ("period", "range")]
+    split = next((s for s in draft.times if s.role == "before_after"), None)
+    if split and split.ends:
+        return split.ends[1], split.ends[0]
+    step = next((g for cue, g in _STEPS.items() if draft.cues(cue)), None)
+    draft.take(*_STEPS)
+    if step is None and any(s.role == "year_ago" for s in draft.times):
+        step = "year"
+    back = step or ("period" if any(s.role == "previous" for s in draft.times) else None)
+    if len(periods) > 2:
+        raise ask_back("The question names more than two periods.", _offers(draft, periods[:3]))
+    if len(periods) == 2:
+        return _two(draft, periods, clock, compares=compares)
+    if not periods:
+        now = _default(draft, clock, step, trend=trend and not back)
+        return now, (earlier(now, back or "period", clock) if back or compares else None)
+    return _one(draft, periods[0], clock, back, compares=compares, trend=trend)
+
+
+def _two(draft: Draft, spans: list[TimeSpan], clock: Clock, *, compares: bool) -> Pair:
+    a, b = (s.period for s in spans)
+    assert a is not None and b is not None
+    if compares or draft.has("vs", "compare", "difference"):
+        draft.take("vs", "compare", "difference")
+        return (a, b) if a.start >= b.start else (b, a)
+    raise ask_back("Two periods are named: together, or one against the other?", _offers(draft, spans))
+
+
+def _offers(draft: Draft, spans: list[TimeSpan]) -> list[tuple[str, str]]:
+    label = _label(draft)
+    named = sorted((s.period for s in spans if s.period), key=lambda p: p.start)
+    first, last = named[0], named[-1]
+    return [
+        (f"{first.label} to {last.label}", f"What is the {label} from {first.start} to {last.end}?"),
+        (f"{last.label} against {first.label}", f"Compare the {label} of {_spoken(last)} with {_spoken(first)}"),
+    ]
+
+
+def _spoken(period: Period) -> str:
+    return period.label if period.count == 1 else f"{period.start} to {period.end}"
+
+
+def _one(draft: Draft, span: TimeSpan, clock: Clock, back: str | None, *, compares: bool, trend: bool) -> Pair:
+    period = span.period
+    assert period is not None
+    if span.ends and compares and not trend:
+        return span.ends[1], span.ends[0]
+    if back:
+        return period, earlier(period, back, clock)
+    if _set_against(draft, span):
+        return _against(draft, period, clock)
+    return period, (earlier(period, "period", clock) if compares else None)
+
+
+def _set_against(draft: Draft, span: TimeSpan) -> bool:
+    """Tell whether a period stands on the far side of "than" or "compared to"."""
+    place = next(i for i, item in enumerate(draft.items) if item.time is span)
+    before = draft.before(place)
+    if draft.cue(before, "in"):
+        before = draft.before(before)
+    if draft.cue(before, "vs"):
+        draft.used.add(before)
+        return True
+    return False
+
+
+def _against(draft: Draft, period: Period, clock: Clock) -> Pair:
+    """Compare the current state with a period: like with like, and said."""
+    if period.grain == "year" and period.count == 1:
+        now = _default(draft, clock, None, trend=False)
+        before = now.moved(period.start.year - now.start.year)
+        before = period_of(before.start, now.grain, clock) if now.count == 1 else before
+        draft.assumptions.append(f"compared with the same {now.grain} of {period.label}")
+        return now, before
+    now = last_complete(clock, period.grain) if period.count else _default(draft, clock, None, trend=False)
+    draft.assumptions.append(f"the period asked about is the last complete one: {now.label}")
+    draft.defaults += 1
+    if now.start == period.start:
+        running = period_of(clock.today, period.grain, clock)
+        if running.start <= clock.as_of:
+            raise ask_back(
+                f"The current {period.grain} is not complete.",
+                [
+                    (f"{now.label} against the {period.grain} before", f"Compare the {_label(draft)} from {now.start} to {now.end} with the previous {period.grain}"),
+                    ("the days so far", f"Compare the {_label(draft)} from {running.start} to {clock.as_of} with {period.start} to {period.end}"),
+                ],
+            )  # fmt: skip
+        return now, earlier(now, "period", clock)
+    return now, period
+
+
+def _default(draft: Draft, clock: Clock, step: Grain | None, *, trend: bool) -> Period:
+    """Return the period meant when none is named."""
+    draft.default_window = True
+    draft.defaults += 1
+    wanted = next((draft.metric(m).default_grain for m in draft.metrics if draft.metric(m).default_grain), None)
+    if trend or (draft.by_period and draft.grain in ("day", "week", "month")):
+        found = rolling(clock, "month", 12)
+    elif draft.by_period:
+        found = Period(clock.first, clock.as_of, "month", "all the data")
+    elif wanted == "all":
+        found = Period(clock.first, clock.as_of, "month", "all the data", count=0)
+    else:
+        grain: Grain = step if step in ("week", "quarter") else (wanted or "month")  # type: ignore[assignment]
+        found = last_complete(clock, grain)
+        if found.end < clock.first or found.start < clock.first:
+            found = Period(clock.first, clock.as_of, "month", "all the data", count=0)
+    draft.assumptions.append(f"no period was named: {found.label}")
+    return found
+
+
+def earlier(period: Period, step: str, clock: Clock) -> Period:
+    """Return the period before, or the same one a step earlier."""
+    fiscal = clock.fiscal_start
+    if step == "period" and period.count == 0:
+        days = (period.end - period.start).days + 1
+        start = period.start - days * DAY
+        return replace(period, start=start, end=period.start - DAY, label=f"the {days} days before", assumed="")
+    grain: Grain = period.grain if step == "period" else step  # type: ignore[assignment]
+    count = period.count if step == "period" else 1
+    if step == "period" and period.count == 1 and period.end != period_end(period.start, grain, fiscal):
+        return _as_long(period)
+    start = shift(period.start, grain, -count, fiscal)
+    whole = period.end == period_end(period.end, "month")
+    end = shift(period.end, grain, -count, fiscal)
+    if grain != "day" and whole and grain != "week":
+        end = period_end(end, "month")
+    if period.count == 1 and period.end == period_end(period.start, period.grain, fiscal):
+        return period_of(start, period.grain, clock)
+    return replace(period, start=start, end=end, label=f"{_plain(start)} to {_plain(end)}", assumed="")
+
+
+def _as_long(period: Period) -> Period:
+    """Return as many whole months, or else days, as the period has, right before it."""
+    end = period.start - DAY
+    if period.start.day == 1 and period.end == period_end(period.end, "month"):
+        months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month + 1
+        start = shift(period.start, "month", -months)
+    else:
+        start = end - (period.end - period.start)
+    return replace(period, start=start, end=end, label=f"{_plain(start)} to {_plain(end)}", assumed="", count=0)
+
+
+def _fair(draft: Draft, before: Period, now: Period, clock: Clock) -> Period:
+    """Cut the earlier period to as many days where the later one is still running."""
+    if now.end <= clock.as_of or now.grain != before.grain or before.end > clock.as_of:
+        return before
+    if now.end - now.start < timedelta(days=2) or now.count == 0:
+        return before
+    end = shift(clock.as_of, "month", 0) - (now.start - before.start)
+    if now.grain in ("year", "fiscal_year"):
+        end = shift(clock.as_of, "year", before.start.year - now.start.year)
+    end = min(end, before.end)
+    if period_start(clock.as_of + DAY, "month") == clock.as_of + DAY and now.grain != "week":
+        months = (clock.as_of.year - now.start.year) * 12 + clock.as_of.month - now.start.month
+        end = period_end(shift(before.start, "month", months), "month")
+    draft.assumptions.append(f"{now.label} is compared with the same part of {before.label}")
+    return replace(before, end=end, label=f"{_plain(before.start)} to {_plain(end)}")
+
+
+def inside(draft: Draft, period: Period, clock: Clock, *, compared: bool = False) -> TimeWindow:
+    """Clip a period to the data; refuse when nothing is left, and say what was left out."""
+    reach = f"the data run from {_plain(clock.first)} to {_plain(clock.as_of)}"
+    if period.start > clock.as_of or period.end < clock.first:
+        late = period.start > clock.as_of
+        raise refuse("no_data", f"There are no data for {period.label} {'yet' if late else 'any more'}: {reach}.")
+    start, end = max(period.start, clock.first), min(period.end, clock.as_of)
+    if (start, end) != (period.start, period.end) and not period.label.endswith("so far"):
+        draft.assumptions.append(f"{period.label}: only {_plain(start)} to {_plain(end)}, for {reach}")
+        if compared and (end - start) < (period.end - period.start) / 2:
+            raise refuse("no_data", f"There are too few data for {period.label} to compare with: {reach}.")
+    if any(facts.monthly(draft.metric(m), draft.catalogue) for m in draft.metrics):
+        start, end = _whole_months(draft, start, end, period)
+    return TimeWindow(start=start, end=end, label=period.label)
+
+
+def _whole_months(draft: Draft, start: date, end: date, period: Period) -> tuple[date, date]:
+    """Keep the whole months of a window for a metric that is known by the month only."""
+    first = start if start.day == 1 else shift(period_start(start, "month"), "month", 1)
+    last = end if end == period_end(end, "month") else period_start(end, "month") - DAY
+    if first > last:
+        raise refuse("no_data", f"{_label(draft)} is measured by the month, so it cannot be told for {period.label}.")
+    if (first, last) != (start, end):
+        draft.assumptions.append(f"{_label(draft)} is measured by the month: {_plain(first)} to {_plain(last)}")
+    return first, last
+
+
+def _label(draft: Draft) -> str:
+    return draft.metric(draft.metrics[0]).label if draft.metrics else "this"
+
+
+def _plain(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

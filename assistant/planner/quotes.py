@@ -1,0 +1,62 @@
+"""What quotes are asked about: a subject in plain words and filters on who said it."""
+
+from assistant.planner.draft import Draft, refuse
+from assistant.planner.members import read_members
+from assistant.planner.words import words
+
+_SUBJECT = frozenset(("about", "on", "regarding", "concerning", "mentioning", "mention", "where", "that", "of", "say", "which", "around", "who"))
+
+
+def read_quotes(draft: Draft) -> None:
+    """Split the question into its subject and the filters; every content word lands in one of them."""
+    start = _subject_starts(draft)
+    subject = [i for i in range(start, len(draft.items)) if _in_subject(draft, i, start)]
+    for i in list(draft.roles):
+        if i in subject or draft.roles[i] in ("metric", "dimension"):
+            draft.roles.pop(i)
+            draft.used.add(i)
+    read_members(draft)
+    draft.used.update(subject)
+    draft.search_text = _words(draft, subject) or None
+    for i in range(len(draft.items)):
+        if draft.items[i].kind == "cue":
+            draft.used.add(i)
+    if draft.search_text is None and not draft.filters:
+        raise refuse("out_of_scope", "Say what the quotes should be about, such as 'quotes about waiting too long'.")
+
+
+def _subject_starts(draft: Draft) -> int:
+    cue = max(i for i in range(len(draft.items)) if draft.cue(i, "quotes"))
+    start = cue + 1
+    for i in range(cue, len(draft.items)):
+        last = draft.linked.tokens[draft.items[i].last].word
+        if last in _SUBJECT and draft.items[i].kind in ("cue", "filler"):
+            start = i + 1
+            if i > cue:
+                break
+    return start
+
+
+def _in_subject(draft: Draft, i: int, start: int) -> bool:
+    item = draft.items[i]
+    if item.kind == "time" or item.kind == "filler" and item.text.lower() in words().list_of("filler") and _edge(draft, i):
+        return False
+    if draft.roles.get(i) == "value" and _is_filter(draft, i, start):
+        return False
+    if draft.roles.get(i) == "dimension" and any(draft.roles.get(j) == "value" and abs(i - j) == 1 for j in draft.roles):
+        return False
+    return not (draft.cue(i, "in", "and", "not", "only") and (_edge(draft, i) or draft.roles.get(draft.after(i)) == "value"))
+
+
+def _is_filter(draft: Draft, i: int, start: int) -> bool:
+    before = draft.before(i)
+    return before >= start and draft.cue(before, "in", "only", "not", "and")
+
+
+def _edge(draft: Draft, i: int) -> bool:
+    rest = range(i + 1, len(draft.items))
+    return all(draft.items[j].kind in ("time", "filler") or draft.cue(j, "in") or draft.roles.get(j) == "value" for j in rest)
+
+
+def _words(draft: Draft, places: list[int]) -> str:
+    return " ".join(draft.items[i].text for i in places if draft.items[i].text != ",").strip()

@@ -1,0 +1,141 @@
+"""Decides for each linked span whether it is a metric, a way to cut, a member, or just a noun."""
+
+from assistant.planner.draft import Draft, ask_back
+from assistant.planner.text import stem
+
+
+def settle(draft: Draft) -> None:
+    """Give every linked item one role: metric, dimension, value or noun."""
+    for i, item in enumerate(draft.items):
+        if item.kind == "entry" and len({e.kind for e in item.entries}) == 1:
+            draft.roles[i] = item.entries[0].kind
+    sure = bool(draft.places("metric"))
+    for i, item in enumerate(draft.items):
+        if item.kind == "entry" and i not in draft.roles:
+            draft.roles[i] = _choose(draft, i, sure)
+            sure = sure or draft.roles[i] == "metric"
+    _demote(draft)
+
+
+def _choose(draft: Draft, i: int, sure: bool) -> str:
+    kinds = {e.kind for e in draft.items[i].entries}
+    if "dimension" in kinds and _asks_for_dimension(draft, i):
+        return "dimension"
+    if "value" in kinds and _stands_as_value(draft, i):
+        return "value"
+    if "metric" in kinds:
+        rest = kinds - {"metric"}
+        return rest.pop() if sure and not _joined_to_metric(draft, i) else "metric"
+    return "value" if "value" in kinds else "dimension"
+
+
+def _asks_for_dimension(draft: Draft, i: int) -> bool:
+    before = draft.before(i)
+    return draft.cue(before, "by", "which", "top", "bottom", "breakdown", "compare") or (
+        before >= 0 and draft.items[before].kind == "number"
+    )
+
+
+def _stands_as_value(draft: Draft, i: int) -> bool:
+    before, after = draft.before(i), draft.after(i)
+    if draft.cue(before, "not") or qualifier(draft, i):
+        return True
+    others = [j for j, item in enumerate(draft.items) if j != i and item.of("metric")]
+    return bool(others) and draft.cue(before, "in", "only") and not draft.cue(after, "vs")
+
+
+def _joined_to_metric(draft: Draft, i: int) -> bool:
+    for step in (draft.before, draft.after):
+        near = step(i)
+        if draft.cue(near, "and", "vs"):
+            near = step(near)
+            if 0 <= near < len(draft.items) and draft.items[near].of("metric"):
+                return True
+    return False
+
+
+def qualifier(draft: Draft, i: int) -> int | None:
+    """Return the place of a neighbour that names the dimension of the member at `i`."""
+    names = {e.name for e in draft.items[i].of("value")}
+    for near in (draft.after(i, skip=()), draft.before(i, skip=("filler",)), i + 1):
+        if not 0 <= near < len(draft.items) or near == i:
+            continue
+        if draft.cue(near, "in") and near < i:
+            near = draft.before(near)
+        if near >= 0 and names & {e.name for e in draft.items[near].of("dimension")}:
+            return near
+    return None
+
+
+def _demote(draft: Draft) -> None:
+    """Read "contacts" in "handle time of voice contacts" as the thing measured, not as a count."""
+    metrics = draft.places("metric")
+    if len(metrics) < 2:
+        return
+    plain = [i for i in metrics if _is_noun(draft, i)]
+    for i in plain:
+        others = [j for j in draft.places("metric") if j != i]
+        if others and not _coordinated(draft, i):
+            draft.roles[i] = "noun"
+            draft.used.add(i)
+
+
+def _is_noun(draft: Draft, i: int) -> bool:
+    item = draft.items[i]
+    return all(draft.linked.tokens[p].stem in draft.context.lexicon.nouns for p in item.at)
+
+
+def _coordinated(draft: Draft, i: int) -> bool:
+    for step in (draft.before, draft.after):
+        near = step(i)
+        if draft.cue(near, "and", "vs") and draft.roles.get(step(near)) == "metric":
+            return True
+        if draft.cue(near, "how_many"):
+            return True
+    return False
+
+
+def read_metrics(draft: Draft) -> None:
+    """Take the metrics; ask when a span means two, or when two are named in different breaths."""
+    places = draft.places("metric")
+    for i in places:
+        entries = draft.items[i].of("metric")
+        names = list(dict.fromkeys(e.name for e in entries))
+        if len(names) > 1:
+            names = _by_unit(draft, names)
+        if len(names) > 1:
+            options = [(draft.metric(n).label, draft.rewritten(i, draft.metric(n).label)) for n in names[:4]]
+            raise ask_back(f"'{draft.items[i].text}' may mean several metrics.", options)
+        draft.link(i, next(e for e in entries if e.name == names[0]))
+        if names[0] not in draft.metrics:
+            draft.metrics.append(names[0])
+    if len(draft.metrics) > 1:
+        _check_parts(draft, places)
+
+
+def _by_unit(draft: Draft, names: list[str]) -> list[str]:
+    if draft.has("percent"):
+        kept = [n for n in names if draft.metric(n).unit == "ratio"]
+    elif draft.has("how_many"):
+        kept = [n for n in names if draft.metric(n).unit == "count"]
+    else:
+        kept = names
+    return kept or names
+
+
+def _check_parts(draft: Draft, places: list[int]) -> None:
+    """Accept several metrics only where they are named together, so that the rest is meant for all."""
+    for a, b in zip(places, places[1:], strict=False):
+        between = range(a + 1, b)
+        joined = any(draft.cue(k, "and", "vs") for k in between)
+        loose = any(draft.items[k].kind in ("time", "unknown", "number") or k in draft.roles and draft.roles[k] != "noun" for k in between)
+        if joined and not loose:
+            continue
+        labels = [draft.metric(m) for m in draft.metrics]
+        options = [(m.label, f"What is the {m.label}?") for m in labels]
+        raise ask_back("The question names several metrics in different parts; I answer one part at a time.", options)
+
+
+def noun_stems(draft: Draft) -> frozenset[str]:
+    """Return the stems of the things measured."""
+    return draft.context.lexicon.nouns | {stem("one")}

@@ -1,0 +1,113 @@
+"""The rule planner: reads a question against one workspace, without a model, the same way every time."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from assistant.planner import coverage, gates
+from assistant.planner.dates import Clock
+from assistant.planner.draft import Context, Draft, Stop
+from assistant.planner.intents import read_intent
+from assistant.planner.lexicon import Vocabulary, build_lexicon
+from assistant.planner.linker import Linker
+from assistant.planner.nearest import nearest
+from assistant.planner.text import clean, tokenize
+from assistant.types import Clarify, Decline, Plan, Question, Reading, ReadingFeatures
+
+_FAR = timedelta(days=365 * 50)
+
+
+class RulePlanner:
+    """Reads questions in plain English; knows nothing but its workspace."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        clock = _clock(vocabulary)
+        lexicon = build_lexicon(vocabulary)
+        self._context = Context(vocabulary=vocabulary, lexicon=lexicon, clock=clock)
+        self._linker = Linker(lexicon, clock or Clock(date(2000, 1, 1), date(2000, 1, 1)))
+        self._linker.link(tokenize("warm up in July"))
+
+    def plan(self, question: Question) -> Plan | Clarify | Decline:
+        """Return the reading, a question back, or an honest no with the nearest questions."""
+        draft: Draft | None = None
+        try:
+            text = clean(question.text)
+            gates.check_text(text)
+            draft = self._draft(question, text)
+            return _read(draft)
+        except Stop as stop:
+            if isinstance(stop.outcome, Decline) and not stop.outcome.nearest:
+                return replace(stop.outcome, nearest=self._nearest(question, draft))
+            return stop.outcome
+
+    def _nearest(self, question: Question, draft: Draft | None) -> tuple[str, ...]:
+        named = draft.metrics if draft else []
+        return nearest(self._context, question.text[:200], named, self._readable)
+
+    def _readable(self, text: str) -> bool:
+        try:
+            _read(self._draft(Question(text=text), text))
+        except Stop:
+            return False
+        return True
+
+    def _draft(self, question: Question, text: str) -> Draft:
+        tokens = tokenize(text)
+        draft = Draft(context=self._context, question=question, text=text, linked=self._linker.link(tokens))
+        if draft.has("quotes", "themes") and draft.has("how_many", "percent", "how_much", "why"):
+            draft.linked = self._linker.link(tokens, without=frozenset(("quotes", "themes")))
+        return draft
+
+
+def _clock(vocabulary: Vocabulary) -> Clock | None:
+    """Return the data's calendar; none without dated data."""
+    if vocabulary.as_of is None:
+        return None
+    return Clock(
+        as_of=vocabulary.as_of,
+        first=vocabulary.first or vocabulary.as_of - _FAR,
+        fiscal_start=vocabulary.catalogue.fiscal_year_start,
+        day_first=not vocabulary.locale.startswith("en-US"),
+    )
+
+
+def _read(draft: Draft) -> Plan:
+    gates.check_scope(draft)
+    for raw, word in draft.linked.repairs:
+        draft.assumptions.append(f"'{raw}' read as '{word}'")
+    draft.fuzzy += len(draft.linked.repairs)
+    intent = read_intent(draft)
+    coverage.check(draft)
+    reading = Reading(
+        intent=intent,
+        metrics=tuple(draft.metrics),
+        by=tuple(draft.by),
+        filters=tuple((*draft.filters, *draft.versus)),
+        window=draft.window,
+        baseline=draft.baseline,
+        grain=draft.grain,
+        limit=draft.limit,
+        order_by=draft.metrics[0] if draft.order and draft.metrics else None,
+        order=draft.order,
+        having=tuple(draft.having),
+        assumptions=tuple(dict.fromkeys(draft.assumptions)),
+    )
+    return Plan(
+        question=draft.question,
+        reading=reading,
+        features=_features(draft),
+        default_window=draft.default_window,
+        search_text=draft.search_text,
+        direction=draft.direction,
+        notes=tuple(draft.notes),
+    )
+
+
+def _features(draft: Draft) -> ReadingFeatures:
+    return ReadingFeatures(
+        link_score=round(min(draft.scores, default=1.0), 4),
+        link_margin=round(min(draft.margins, default=1.0), 4),
+        unused_words=0,
+        fuzzy_links=draft.fuzzy,
+        defaults=draft.defaults,
+        carried_over=draft.carried,
+    )

@@ -1,0 +1,217 @@
+"""How the answer is cut: dimensions, periods, order, limits and thresholds."""
+
+from semantic_layer.query import Grain, Having
+
+from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.words import words
+
+_UP, _DOWN = ("highest", "top", "best"), ("lowest", "bottom", "worst")
+_GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
+_OPERATORS = {"more": ">", "less": "<", "at_least": ">=", "at_most": "<="}
+
+
+def read_shape(draft: Draft) -> None:
+    """Read grains, cuts, thresholds, order and limit, in the order in which they claim words."""
+    _grains(draft)
+    _thresholds(draft)
+    _cuts(draft)
+    _order(draft)
+
+
+def _grains(draft: Draft) -> None:
+    for grain in _GRAINS:
+        if draft.take(f"which_{grain}"):
+            draft.grain, draft.by_period = grain, True
+    if draft.has("why"):
+        return
+    for grain in _GRAINS:
+        if draft.grain is None and draft.take(f"grain_{grain}"):
+            draft.grain = grain
+
+
+def _cuts(draft: Draft) -> None:
+    for i in draft.places("dimension"):
+        if i in draft.used:
+            continue
+        entry = draft.items[i].of("dimension")[0]
+        names = list(dict.fromkeys(e.name for e in draft.items[i].of("dimension")))
+        if len(names) > 1:
+            options = [(draft.dimension(n).label, draft.rewritten(i, draft.dimension(n).label)) for n in names[:4]]
+            raise ask_back(f"'{draft.items[i].text}' may mean several things.", options)
+        if _is_cut(draft, i):
+            draft.link(i, entry)
+            if entry.name not in draft.by:
+                draft.by.append(entry.name)
+        elif all(draft.linked.tokens[p].stem in draft.context.lexicon.nouns for p in draft.items[i].at):
+            draft.used.add(i)
+
+
+def _is_cut(draft: Draft, i: int) -> bool:
+    before, after = draft.before(i), draft.after(i)
+    if _introduced(draft, before):
+        return True
+    listed = draft.cue(before, "and") and draft.roles.get(draft.before(before)) == "dimension"
+    if listed and draft.before(before) in draft.used:
+        draft.used.add(before)
+        return True
+    if draft.cue(after, "breakdown") or draft.has("highest", "lowest", "best", "worst", "top", "bottom", "compare"):
+        return True
+    if draft.having and not draft.by:
+        return True
+    if draft.roles.get(before) == "metric" or draft.roles.get(after) == "metric":
+        return not draft.cue(before, "in")
+    return draft.cue(before, "in") and (_plural(draft, i) or draft.has("breakdown", "which"))
+
+
+def _introduced(draft: Draft, before: int) -> bool:
+    """Use the word that asks for a cut: by, which, top 5, breakdown of."""
+    steps = 0
+    while before >= 0 and steps < 4:
+        if draft.cue(before, "by", "which", "breakdown"):
+            draft.used.add(before)
+            return True
+        ranked = draft.cue(before, "top", "bottom", "highest", "lowest", "best", "worst")
+        if ranked or draft.items[before].kind == "number":
+            return True
+        if not (draft.roles.get(before) == "value" or draft.cue(before, "in")):
+            return False
+        if draft.cue(before, "in") and not draft.cue(draft.before(before), "breakdown", "by", "which"):
+            return False
+        before, steps = draft.before(before), steps + 1
+    return False
+
+
+def _plural(draft: Draft, i: int) -> bool:
+    token = draft.linked.tokens[draft.items[i].last]
+    return token.raw.lower().endswith("s") and token.stem != token.raw.lower()
+
+
+def _order(draft: Draft) -> None:
+    if draft.take("descending"):
+        draft.order = "desc"
+    if draft.take("ascending"):
+        draft.order = "asc"
+    if draft.cues("sort"):
+        draft.take("sort")
+        draft.ranked, draft.order = True, draft.order or "desc"
+        _use_by_before_metric(draft)
+    ends = draft.cues("top", "bottom", "highest", "lowest", "best", "worst")
+    if ends and (draft.by or draft.by_period):
+        _rank(draft, ends)
+
+
+def _rank(draft: Draft, ends: list[int]) -> None:
+    cues = frozenset().union(*(draft.items[i].cues for i in ends))
+    draft.ranked = True
+    draft.order = draft.order or _direction(draft, cues)
+    draft.used.update(ends)
+    _use_by_before_metric(draft)
+    draft.limit = _limit(draft, ends)
+    if draft.limit is None and not draft.having:
+        draft.limit = 5 if _asks_for_several(draft) else 1
+        if draft.has("top", "bottom") and not draft.cues("which") and "rank" not in _texts(draft, ends):
+            draft.limit = 5 if _asks_for_several(draft) else 1
+        if "rank" in _texts(draft, ends):
+            draft.limit = None
+        elif draft.limit == 5:
+            draft.assumptions.append("no number was named: the first 5")
+            draft.defaults += 1
+
+
+def _texts(draft: Draft, ends: list[int]) -> str:
+    return " ".join(draft.items[i].text.lower() for i in ends)
+
+
+def _asks_for_several(draft: Draft) -> bool:
+    return any(draft.roles.get(i) == "dimension" and _plural(draft, i) for i in draft.used)
+
+
+def _direction(draft: Draft, cues: frozenset[str]) -> str:  # type: ignore[return]
+    strong = cues & {"highest", "lowest", "best", "worst", "bottom"} or cues
+    good = draft.metric(draft.metrics[0]).good if draft.metrics else "neutral"
+    if strong & {"best", "worst"}:
+        if good == "neutral":
+            label = draft.metric(draft.metrics[0]).label if draft.metrics else "that"
+            raise refuse("unknown_metric", f"The dictionary does not say whether a high or a low {label} is better; ask for the highest or the lowest.")
+        return "desc" if (good == "up") == ("best" in strong) else "asc"
+    return "asc" if strong & {"lowest", "bottom"} else "desc"
+
+
+def _use_by_before_metric(draft: Draft) -> None:
+    """In "top 5 agents by AHT" the by orders and does not cut."""
+    for i in draft.cues("by"):
+        if draft.roles.get(draft.after(i)) == "metric":
+            draft.used.add(i)
+
+
+def _limit(draft: Draft, ends: list[int]) -> int | None:
+    for i, item in enumerate(draft.items):
+        if item.kind != "number" or i in draft.used or item.number is None or not item.number.is_integer():
+            continue
+        near = (draft.before(i), draft.after(i))
+        if any(n in ends or draft.roles.get(n) in ("dimension",) for n in near):
+            draft.used.add(i)
+            return int(item.number)
+    return None
+
+
+def _thresholds(draft: Draft) -> None:
+    for i in draft.cues(*_OPERATORS):
+        number = i + 1
+        while number < len(draft.items) and draft.items[number].kind == "filler":
+            number += 1
+        if number >= len(draft.items) or draft.items[number].kind != "number":
+            number = i - 1 if draft.cue(i, "at_least", "at_most") else -1
+        if number < 0 or draft.items[number].kind != "number":
+            continue
+        metric = _measured(draft, i)
+        operator = _OPERATORS[next(c for c in _OPERATORS if draft.cue(i, c))]
+        value = _value(draft, number, metric)
+        draft.used.update((i, number))
+        draft.having.append(Having(metric=metric, operator=operator, value=value))  # type: ignore[arg-type]
+
+
+def _measured(draft: Draft, i: int) -> str:
+    """Return the metric a threshold is about: the nearest before it, else the only one."""
+    for place in sorted(draft.places("metric"), key=lambda p: (p > i, abs(p - i))):
+        return next(e.name for e in draft.items[place].of("metric") if e.name in draft.metrics)
+    if len(draft.metrics) != 1:
+        raise refuse("unknown_metric", "I see a threshold but not the metric it is about.")
+    return draft.metrics[0]
+
+
+def _value(draft: Draft, i: int, metric: str) -> float:
+    """Bring a number with its unit into the metric's own unit."""
+    raw, number = words().raw, draft.items[i].number or 0.0
+    spec = draft.metric(metric)
+    before, after = _word(draft, i - 1), _word(draft, i + 1)
+    if before in raw["currencies"]:
+        draft.used.add(i - 1)
+    if after in raw["scale"] and spec.unit != "seconds":
+        draft.used.add(i + 1)
+        number *= raw["scale"][after]
+        after = _word(draft, i + 2)
+    if after in raw["currencies"]:
+        draft.used.add(i + 1 if _word(draft, i + 1) == after else i + 2)
+    if after in raw["percent"]:
+        draft.used.add(i + 1)
+        if spec.unit != "ratio":
+            raise refuse("unknown_metric", f"{spec.label} is not a percentage, so I cannot compare it with one.")
+        return number / 100
+    unit = next((u for u in raw["units"].values() if after in u[1:]), None)
+    if unit and spec.unit == "seconds":
+        draft.used.add(i + 1)
+        return number * float(unit[0])
+    if spec.unit == "seconds":
+        token = draft.items[i].text
+        options = [(f"{token} {u}", draft.rewritten(i, f"{token} {u}")) for u in ("seconds", "minutes")]
+        raise ask_back(f"{token} of which unit?", options)
+    if spec.unit == "ratio" and number > 1:
+        draft.assumptions.append(f"{draft.items[i].text} read as {draft.items[i].text} %")
+        draft.defaults += 1
+        return number / 100
+    return number
+
+
+def _word(draft: Draft, i: int) -> str:
+    return draft.linked.tokens[draft.items[i].first].word if 0 <= i < len(draft.items) else ""

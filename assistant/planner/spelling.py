@@ -1,0 +1,67 @@
+"""Mends a mistyped word when one known word is clearly meant."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from assistant.planner.text import Token, spell, stem
+from assistant.planner.words import words
+
+Repair = tuple[str, str]
+
+
+class Speller:
+    """Knows the workspace's words and English grammar words.
+
+    A word of common English is never mended, nor is one shorter than five letters unless two of
+    its letters are swapped: an answer to another question is worse than none.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        grammar = _grammar()
+        own = {n for n in names if n.isalpha()}
+        self._known = own | grammar | {w for text in words().list_of("known") for w in spell(text)}
+        self._stems = {stem(w) for w in self._known}
+        self._targets = sorted(w for w in own | grammar if len(w) >= 4)
+
+    def known(self, token: Token) -> bool:
+        """Tell whether a word, or another form of it, is in the lists."""
+        return not token.word.isalpha() or token.word in self._known or token.stem in self._stems
+
+    def mend(self, token: Token) -> Token:
+        """Return the token with the word that is clearly meant, or as it was."""
+        if self.known(token) or len(token.word) < 4 or (token.raw.isupper() and token.capital):
+            return token
+        reach = 2 if len(token.word) >= 8 else 1
+        found = extract(token.word, self._targets, scorer=OSA.distance, score_cutoff=reach, limit=12)
+        close = [(word, int(distance)) for word, distance, _ in found if _plausible(token.word, word, int(distance))]
+        best = min((d for _, d in close), default=0)
+        meant = {stem(w) for w, d in close if d == best}
+        if len(meant) != 1:
+            return token
+        word = next(w for w, d in close if d == best)
+        return replace(token, word=word, stem=stem(word))
+
+
+def _plausible(typed: str, word: str, distance: int) -> bool:
+    if typed[0] != word[0] and not _swapped(typed, word):
+        return False
+    if len(word) <= 4:
+        return sorted(typed) == sorted(word)
+    return distance <= (2 if len(word) >= 7 else 1)
+
+
+def _swapped(typed: str, word: str) -> bool:
+    return sorted(typed[:2]) == sorted(word[:2]) and typed[2:] == word[2:]
+
+
+def _grammar() -> set[str]:
+    raw = words().raw
+    texts = [*raw["filler"], *raw["months"], *raw["weekdays"], *raw["numbers"], *raw["ordinals"], *raw["entities"]]
+    texts += [p for phrases in raw["cues"].values() for p in phrases]
+    texts += [p for phrases in raw["time"].values() for p in phrases]
+    texts += [p for unit in raw["units"].values() for p in unit[1:]] + list(raw["scale"]) + list(raw["currencies"])
+    texts += ["yesterday", "tomorrow", "today", "half", "year", "commencing"]
+    return {w for text in texts for w in spell(str(text))}
