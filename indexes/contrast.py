@@ -114,7 +114,7 @@ def _groups(slices: _Slices) -> list[list[int]]:
     while left:
         seed = left[0]
         group = [i for i in left if i == seed or names[i] & names[seed] or _jaccard(slices.said, i, seed) >= _TOGETHER]
-        covered = slices.said[:, group].any(axis=1)
+        covered: NDArray[np.bool_] = np.asarray(slices.said[:, group].any(axis=1))
         left = [i for i in left if i not in group and _inside(slices.said[:, i], covered) < _ABSORBED]
         groups.append(group)
     return groups

@@ -13,8 +13,8 @@ from semantic_layer.errors import UserError
 _SAMPLE = 200
 _SPEAKER = ("speaker", "role", "from", "author", "sender", "participant", "who", "channel", "party")
 _TEXT = ("text", "content", "utterance", "message", "body", "value", "transcript", "sentence", "words", "query")
-_ID = ("contact_id", "conversation_id", "conversationid", "call_id", "chat_id", "ticket_id", "session_id", "dialogue_id",
-       "interaction_id", "case_id", "meeting_id", "uuid", "id")  # fmt: skip
+_ID = ("contact_id", "conversation_id", "conversationid", "call_id", "chat_id", "ticket_id", "session_id",
+       "dialogue_id", "interaction_id", "case_id", "meeting_id", "uuid", "id")  # fmt: skip
 _TURN = ("turn", "turn_number", "turnnumber", "turn_id", "index", "position", "seq", "sequence", "order")
 _WHEN = ("occurred_at", "started_at", "start_time", "created_at", "timestamp", "datetime", "date", "time")
 _LANGUAGE = ("language", "lang", "locale")

@@ -89,4 +89,4 @@ def _orthonormal(matrix: NDArray[Any]) -> Vectors:
 
 def _unit(vectors: Vectors) -> Vectors:
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.maximum(length, 1e-9)
+    return np.asarray(vectors / np.maximum(length, 1e-9), dtype=np.float32)

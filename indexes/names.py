@@ -6,27 +6,36 @@ from dataclasses import dataclass, field
 
 _CAP = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’À-ž-]*"
 _ANY = r"[^\W\d_][\w'’-]*"
-_CUE = re.compile(
-    r"\b(?:my (?:full |first |last |sur)?name(?:'s|’s| is|s)?|(?:the |account )?name(?: on (?:the|my) \w+)? is|under the name(?: of)?|"
-    r"(?:account )?holder(?:'s name)? is|name\s*:|mein name ist|ich hei(?:ß|ss)e)\s*[:,]?\s+"
-    rf"(?P<hide>{_ANY}(?: {_ANY}){{0,3}})",
-    re.IGNORECASE,
+_ADDRESSED = r"(?:hi|hello|hey|dear|thanks|thank you|welcome|sorry|morning|afternoon|evening|cheers|bye|sure|okay|ok)"
+
+
+def _cue(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace("\n", ""), re.IGNORECASE)
+
+
+_CUE = _cue(
+    rf"""\b(?:(?:my|your|the|full|first|last|account|holder|holder's|holder’s|contact|sur) ?name
+(?: on (?:the|my) [a-z]+)?(?:'s|’s|s| is|:| ?=)| name ?:|(?:account )?holder(?:'s name)? is|under the name(?: of)?|
+it's under|mein name ist|ich hei(?:ß|ss)e)
+ *[:,]?\s+(?P<hide>{_ANY}(?: {_ANY}){{0,3}})"""
 )
-_THIS_IS = re.compile(
-    rf"\b(?:this is|it's|you're (?:speaking|through|chatting) (?:with|to)|speaking (?:with|to)|(?i:i am|i'm|i’m))\s+(?P<hide>{_ANY}(?: {_ANY}){{0,2}}?)"
-    r"(?=\s*,?\s+(?:speaking|calling|from|here|on the line|and i'?(?:ll| will)? (?:be )?(?:help|assist)|your (?:agent|advisor|assistant))\b)",
-    re.IGNORECASE,
+_BARE_CUE = re.compile(rf"(?i:\bmy name) (?P<hide>{_CAP}(?: {_CAP}){{0,2}})")
+_THIS_IS = _cue(
+    rf"""\b(?:this is|it's|it’s|i am|i'm|i’m) (?P<hide>{_ANY}(?: {_ANY}){{0,2}}?)
+(?=,? (?:speaking|calling from|calling about|here,? (?:from|calling|how)|on the line))"""
 )
 _I_AM = re.compile(
-    rf"(?i:\bi am|\bi'm|\bi’m|\bthis is|\bspeaking (?:with|to)|\bcall me)\s+(?P<hide>{_CAP}(?: {_CAP}){{0,2}})"
+    rf"(?i:\b(?:i am|i'm|i’m|this is|(?:speaking|talking|chatting|through) (?:with|to)|call me|it's|it’s|asked for))"
+    rf" (?P<hide>{_CAP}(?: {_CAP}){{0,2}})"
 )
-_TITLE = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau)\b\.?\s+(?P<hide>{_CAP}(?: {_CAP}){{0,2}})")
+_TITLE = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau)\b\.? (?P<hide>{_CAP}(?: {_CAP}){{0,2}})")
 _GREETING = re.compile(
-    rf"(?:\b(?i:hi|hello|hey|dear|thanks|thank you|welcome|sorry|morning|afternoon|evening)(?: there)?,? )(?P<hide>{_CAP}(?: {_CAP})?)(?=[,.!?;]|\s+(?i:and|i|for|how|my|this|it|we|let|thank)\b|$)"
+    rf"\b(?i:{_ADDRESSED})(?i: again| there| so much| very much)?,? (?P<hide>{_CAP}(?: {_CAP})?)"
+    r"(?=[,.!?;]|\s+(?i:and|i|for|how|my|this|it|we|let|thank)\b|\s*$)"
 )
 _TRIGGER = re.compile(
-    r"name|holder|this is|it's|speaking|chatting|through|i am|i'm|i’m|call me|\b(?:mr|mrs|ms|miss|mx|dr|prof|herr|frau)\b|"
-    r"\b(?:hi|hello|hey|dear|thanks|thank you|welcome|sorry|morning|afternoon|evening)\b|ich hei",
+    r"name|holder|heiße|heisse|\b(?:this is|it's|it’s|i am|i'm|i’m|speaking|talking|chatting|through|call me|asked for|"
+    rf"mr|mrs|ms|miss|mx|dr|prof|herr|frau|{_ADDRESSED[3:-1]})\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -100,7 +109,7 @@ def introduced(text: str) -> Iterator[tuple[int, int]]:
     """Yield where a person is introduced, addressed or titled by name."""
     if not _TRIGGER.search(text):
         return
-    for pattern in (_CUE, _THIS_IS, _I_AM, _TITLE, _GREETING):
+    for pattern in (_CUE, _BARE_CUE, _THIS_IS, _I_AM, _TITLE, _GREETING):
         for match in pattern.finditer(text):
             if span := _name_in(text, *match.span("hide"), strict=pattern in (_I_AM, _GREETING)):
                 yield span

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from indexes.cues import CUES, TRIGGER
+from indexes.cues import BARE_PHONE, CUES, TRIGGER
 from indexes.names import KnownNames, introduced, known_names
 from indexes.settings import RedactionSettings
 from indexes.spoken import has_spoken_digits, normalise
@@ -15,7 +15,9 @@ from indexes.types import Contact, Turn
 _DIGIT = re.compile(r"\d")
 _PLACEHOLDER = re.compile(r"\[[A-Z_]{2,}\]")
 _LONG_NUMBER = re.compile(r"(?<![\w.])\d{9,}(?!\w)")
-_DATE_LIKE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[:/]\d{2}")
+_DATE_LIKE = re.compile(
+    r"\b(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|\b\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}\b|\d{1,2}[:/]\d{2}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +77,24 @@ def _patterns(text: str, regions: Sequence[str]) -> Iterator[Span]:
 def _written(text: str, regions: Sequence[str]) -> Iterator[Span]:
     for kind, pattern in CUES:
         for match in pattern.finditer(text):
-            yield Span(start=match.start("hide"), end=match.end("hide"), kind=kind)
+            if kind != "PHONE" or not _DATE_LIKE.search(match["hide"]):
+                yield Span(start=match.start("hide"), end=match.end("hide"), kind=kind)
+    for match in BARE_PHONE.finditer(text):
+        if _like_phone(match.group()):
+            yield Span(start=match.start(), end=match.end(), kind="PHONE")
     for recogniser, kind in _wanted(text, regions):
-        for hit in recogniser.analyze(text, recogniser.supported_entities, None):
+        upper = text.upper() if kind == "IBAN" else text
+        for hit in recogniser.analyze(upper if len(upper) == len(text) else text, recogniser.supported_entities, None):
             if hit.score >= 0.3 and not (kind == "PHONE" and _DATE_LIKE.search(text, hit.start, hit.end)):
                 yield Span(start=hit.start, end=hit.end, kind=kind)
     for match in _LONG_NUMBER.finditer(text):
         yield Span(start=match.start(), end=match.end(), kind="NUMBER")
+
+
+def _like_phone(text: str) -> bool:
+    """Tell a telephone number from dates, amounts and ranges."""
+    digits = len(_DIGIT.findall(text))
+    return 6 <= digits <= 15 and not _DATE_LIKE.search(text) and (digits >= 9 or text[0] in "+(0" or digits == 7)
 
 
 _ADDRESS_OF_HOST = re.compile(r"\d\.\d{1,3}\.\d|[0-9a-fA-F]*:[0-9a-fA-F]*:")
@@ -116,12 +129,12 @@ def _recogniser(kind: str) -> Any:
     from presidio_analyzer import Pattern
     from presidio_analyzer import predefined_recognizers as known
 
-    _offline_suffixes()
+    if kind == "EMAIL":
+        return _offline_email(known.EmailRecognizer)
     if kind == "CARD":
         any_card = Pattern("card", r"(?<![\d.])\d(?:[ \-.]{0,2}\d){11,18}(?!\d)", 0.3)
         return known.CreditCardRecognizer(patterns=[any_card], replacement_pairs=[("-", ""), (" ", ""), (".", "")])
     return {
-        "EMAIL": known.EmailRecognizer,
         "IBAN": known.IbanRecognizer,
         "IP": known.IpRecognizer,
         "SSN": known.UsSsnRecognizer,
@@ -136,12 +149,17 @@ def _phone(regions: tuple[str, ...]) -> Any:
     return PhoneRecognizer(supported_regions=regions)
 
 
-@cache
-def _offline_suffixes() -> None:
+def _offline_email(base: Any) -> Any:
     """Give the e-mail recogniser the bundled list of domain endings: by default it asks the network."""
     import tldextract
 
-    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    bundled = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+    class OfflineEmail(base):  # type: ignore[misc]
+        def validate_result(self, pattern_text: str) -> bool:
+            return bool(bundled(pattern_text).fqdn)
+
+    return OfflineEmail()
 
 
 _RANK = ("CARD", "IBAN", "EMAIL", "PASSWORD", "DATE_OF_BIRTH", "NATIONAL_ID", "PHONE", "IP", "ACCOUNT", "ADDRESS",

@@ -102,6 +102,8 @@ def _digits(tokens: list[Token], i: int) -> tuple[str, int]:
     if word in _TIMES:
         unit = _UNITS.get(following, following if following.isdigit() and len(following) == 1 else "")
         return (unit * _TIMES[word], 2) if unit else ("", 0)
+    if word in _UNITS and following == "hundred":
+        return _UNITS[word] + "00", 2
     if word in _TENS:
         unit = _UNITS.get(following, "")
         return (_TENS[word] + unit, 2) if unit not in ("", "0") else (_TENS[word] + "0", 1)

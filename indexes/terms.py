@@ -66,7 +66,8 @@ class Terms:
         """Sum a weight a term over each turn."""
         sizes = self.turn_starts[turns + 1] - self.turn_starts[turns]
         held = weight[_gather(self.turn_starts, self.turn_terms, turns)]
-        return np.bincount(np.repeat(np.arange(len(turns)), sizes), weights=held, minlength=len(turns))
+        summed = np.bincount(np.repeat(np.arange(len(turns)), sizes), weights=held, minlength=len(turns))
+        return summed.astype(np.float64)
 
 
 def load_terms(folder: Path) -> Terms:
