@@ -57,9 +57,8 @@ def _is_member_position(draft: Draft, i: int) -> bool:
     if item.kind != "unknown":
         return False
     token = draft.linked.tokens[item.first]
-    if token.capital or token.quoted:
-        return True
-    return draft.cue(draft.before(i), "in", "only", "not") and bool(draft.metrics)
+    placed = draft.cue(draft.before(i), "in", "only", "not")
+    return bool(draft.metrics) and (token.capital or token.quoted or placed)
 
 
 def _unknown_member(draft: Draft, i: int) -> str:

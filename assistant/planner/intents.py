@@ -182,6 +182,11 @@ def _moves(draft: Draft, *, why: bool) -> bool:
         rises = (draft.metric(draft.metrics[0]).good == "up") == draft.has("better")
         up, down = up or rises, down or not rises
     draft.direction = ("up" if up else "down") if up != down else None
+    if draft.times and draft.cues("more", "less"):
+        up, down = draft.has("more"), draft.has("less")
+        draft.take("more", "less")
+        draft.direction = ("up" if up else "down") if up != down else None
+        return True
     draft.take("how_high")
     return draft.take(*_MOVES)
 

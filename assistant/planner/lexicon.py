@@ -62,14 +62,13 @@ class Lexicon:
 
 def build_lexicon(vocabulary: Vocabulary) -> Lexicon:
     """Index names, labels, synonyms, initials and members of everything that is not hidden."""
-    lexicon = Lexicon()
+    lexicon = Lexicon(nouns=_nouns(vocabulary.catalogue))
     for metric in vocabulary.catalogue.metrics:
         if not metric.hidden:
             _add_metric(lexicon, metric)
     for dimension in vocabulary.catalogue.dimensions:
         if not dimension.hidden:
             _add_dimension(lexicon, dimension, vocabulary.values.get(dimension.name, ()))
-    lexicon.nouns = _nouns(vocabulary.catalogue)
     _add_counts(lexicon, vocabulary.catalogue)
     for phrase, entries in lexicon.phrases.items():
         _index_forms(lexicon, phrase, entries)
@@ -99,7 +98,8 @@ def _add_dimension(lexicon: Lexicon, dimension: DimensionSpec, members: Iterable
         nouns.update(phrase)
         lexicon.add(phrase, Entry("dimension", dimension.name, score, surface=" ".join(spell(text))))
         for short, factor in _shorter(phrase, head, tail):
-            lexicon.add(short, Entry("dimension", dimension.name, score * factor))
+            if not set(short) <= lexicon.nouns:
+                lexicon.add(short, Entry("dimension", dimension.name, score * factor))
     lexicon.dimension_words[dimension.name] = frozenset(nouns)
     for member in dict.fromkeys((*members, *dimension.values)):
         _add_member(lexicon, dimension, str(member))

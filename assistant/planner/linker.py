@@ -119,9 +119,10 @@ class Linker:
     def _weak(self, entry: Entry, tokens: Sequence[Token], i: int, j: int) -> bool:
         loose = _loose()
         if entry.kind != "value":
-            return all(t.stem in loose for t in tokens[i:j])
+            return all(t.stem in _function() for t in tokens[i:j])
         if all(t.word.isdigit() for t in tokens[i:j]) or (j - i == 1 and len(tokens[i].word) == 1):
             return True
+        loose = loose if j - i == 1 else _function()
         return all(t.stem in loose or t.stem in self._lexicon.nouns for t in tokens[i:j])
 
     def _named(self, entry: Entry, tokens: Sequence[Token], i: int, j: int) -> bool:
@@ -225,11 +226,15 @@ def _loose() -> frozenset[str]:
 
 
 @cache
+def _function() -> frozenset[str]:
+    return _filler() | {p[0] for p, cues in _phrases().items() if len(p) == 1 and cues & PROTECTED}
+
+
+@cache
 def _prepositions() -> frozenset[str]:
     return frozenset(stem(w) for w in words().cues["in"] if " " not in w)
 
 
 @cache
 def _gaps() -> frozenset[str]:
-    cues = words().cues
-    return _filler() | {stem(w) for w in (*cues["in"], *cues["average"], *cues["only"]) if " " not in w}
+    return _filler() - _prepositions()

@@ -108,7 +108,7 @@ def _set_against(draft: Draft, span: TimeSpan) -> bool:
     before = draft.before(place)
     if draft.cue(before, "in"):
         before = draft.before(before)
-    if draft.cue(before, "vs"):
+    if draft.cue(before, "vs", "more", "less"):
         draft.used.add(before)
         return True
     return False
@@ -163,9 +163,7 @@ def earlier(period: Period, step: str, clock: Clock) -> Period:
     """Return the period before, or the same one a step earlier."""
     fiscal = clock.fiscal_start
     if step == "period" and period.count == 0:
-        days = (period.end - period.start).days + 1
-        start = period.start - days * DAY
-        return replace(period, start=start, end=period.start - DAY, label=f"the {days} days before", assumed="")
+        return _as_long(period)
     grain: Grain = period.grain if step == "period" else step  # type: ignore[assignment]
     count = period.count if step == "period" else 1
     if step == "period" and period.count == 1 and period.end != period_end(period.start, grain, fiscal):

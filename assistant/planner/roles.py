@@ -1,7 +1,8 @@
 """Decides for each linked span whether it is a metric, a way to cut, a member, or just a noun."""
 
 from assistant.planner.draft import Draft, ask_back
-from assistant.planner.text import stem
+from assistant.planner.lexicon import Entry
+from assistant.planner.text import key
 
 
 def settle(draft: Draft) -> None:
@@ -106,11 +107,26 @@ def read_metrics(draft: Draft) -> None:
         if len(names) > 1:
             options = [(draft.metric(n).label, draft.rewritten(i, draft.metric(n).label)) for n in names[:4]]
             raise ask_back(f"'{draft.items[i].text}' may mean several metrics.", options)
-        draft.link(i, next(e for e in entries if e.name == names[0]))
+        entry = next(e for e in entries if e.name == names[0])
+        _check_short(draft, i, entry)
+        draft.link(i, entry)
         if names[0] not in draft.metrics:
             draft.metrics.append(names[0])
     if len(draft.metrics) > 1:
         _check_parts(draft, places)
+
+
+def _check_short(draft: Draft, i: int, entry: Entry) -> None:
+    """Ask when one bare word stands for a longer name that others share."""
+    item = draft.items[i]
+    if entry.score >= 0.93 or len(item.at) > 1:
+        return
+    word = draft.linked.tokens[item.first].stem
+    sharing = [m for m in draft.catalogue.metrics if not m.hidden and word in (*key(m.label), *key(m.name))]
+    if any(m.name != entry.name for m in sharing):
+        named = dict.fromkeys((draft.metric(entry.name).label, *(m.label for m in sharing)))
+        options = [(label, draft.rewritten(i, label)) for label in list(named)[:4]]
+        raise ask_back(f"'{item.text}' may mean several metrics.", options)
 
 
 def _by_unit(draft: Draft, names: list[str]) -> list[str]:
@@ -135,7 +151,3 @@ def _check_parts(draft: Draft, places: list[int]) -> None:
         options = [(m.label, f"What is the {m.label}?") for m in labels]
         raise ask_back("The question names several metrics in different parts; I answer one part at a time.", options)
 
-
-def noun_stems(draft: Draft) -> frozenset[str]:
-    """Return the stems of the things measured."""
-    return draft.context.lexicon.nouns | {stem("one")}
