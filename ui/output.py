@@ -25,7 +25,7 @@ def err() -> "Console":
     """Return the console of messages and progress (stderr)."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def jsonable(value: Any) -> Any:

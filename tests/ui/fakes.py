@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from assistant.types import Outcome, Question, Step
+from semantic_layer.errors import UpstreamError
 from tests.ui.examples import LABELS, clarification, refusal, why_answer
 from ui.desk import Desk, Facts
 from ui.view import Labels
@@ -15,7 +16,7 @@ class FakeAssistant:
 
     verdicts: list[tuple[str, str]] = field(default_factory=list)
 
-    def steps(self, question: Question, *, follow: str | None = None) -> Iterator[Step]:
+    def steps(self, question: Question, *, follow: str | None = None) -> Iterator[Step]:  # noqa: ARG002
         yield Step(name="read", text="Reading the question")
         yield Step(name="run", text="Measuring Churn rate in both periods")
         yield Step(name="analyse", text="Looking for what drove the change")
@@ -23,11 +24,13 @@ class FakeAssistant:
         yield Step(name="done", text="Done", outcome=self._outcome(question.text))
 
     def _outcome(self, text: str) -> Outcome:
+        if "fail" in text:
+            raise UpstreamError("the warehouse cannot be reached", code="warehouse", hint="try again")
         if "weather" in text:
             return replace(refusal(), question=text)
         return replace(clarification(), question=text) if "satisfaction" in text else why_answer(text)
 
-    def feedback(self, id: str, *, verdict: str, author: str) -> None:
+    def feedback(self, id: str, *, verdict: str, author: str) -> None:  # noqa: ARG002
         self.verdicts.append((id, verdict))
 
 
@@ -46,4 +49,4 @@ def fake_desk(assistant: FakeAssistant) -> Desk:
         ),
         roles={"analyst": "Analyst"},
     )
-    return Desk(facts=facts, make=lambda role: assistant)
+    return Desk(facts=facts, make=lambda _role: assistant)
