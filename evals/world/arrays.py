@@ -34,7 +34,12 @@ def pick_by(rng: np.random.Generator, shares: npt.ArrayLike, group: Ints) -> Int
     edges = np.cumsum(np.asarray(shares, dtype=np.float64), axis=1)
     edges /= edges[:, -1:]
     drawn = rng.random(len(group))
-    return np.minimum((drawn[:, None] >= edges[group]).sum(axis=1), edges.shape[1] - 1)
+    return ordinals(np.minimum((drawn[:, None] >= edges[group]).sum(axis=1), edges.shape[1] - 1))
+
+
+def rounded(values: Floats, digits: int) -> Floats:
+    """Round to a number of digits."""
+    return np.asarray(np.round(values, digits), dtype=np.float64)
 
 
 def happens(rng: np.random.Generator, probability: Floats) -> Bools:

@@ -61,12 +61,17 @@ class Plan:
         return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
 
 
+def scenario_file(size: str, scenario: Path | None) -> Path:
+    """Return the scenario to plant: the one given, or the size's own. Raises UserError unknown_size."""
+    return scenario or SCENARIOS / size_named(size).scenario
+
+
 def _plan(size: Size, seed: int, scenario: Path | None, as_of: date) -> Plan:
     months = months_to(as_of)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
     agents = hire(rng, a_team=size.agents_a_team, first=months[0].start, last=as_of)
     members = members_of(agents)
-    loaded = load_scenario(scenario or SCENARIOS / size.scenario, members=members, as_of=as_of)
+    loaded = load_scenario(scenario_file(size.name, scenario), members=members, as_of=as_of)
     planter = Planter(effects=loaded.effects, members=members, as_of=as_of)
     return Plan(size=size, seed=seed, as_of=as_of, agents=agents, planter=planter, scenario=loaded)
 

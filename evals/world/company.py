@@ -91,6 +91,7 @@ class QueueRates:
 
 
 _Q = QueueRates
+# fmt: off
 QUEUE_RATES: Mapping[str, QueueRates] = {
     "Billing": _Q(transfer=.18, escalation=.05, resolution=.79, complaint=.09, avoidable=.34, sentiment=-.08, csat=.74,
                   effort=3.1, promoters=.36, detractors=.26, qa=82, disclosure=.035),
@@ -100,8 +101,9 @@ QUEUE_RATES: Mapping[str, QueueRates] = {
                 effort=2.4, promoters=.46, detractors=.17, qa=83, disclosure=.060),
     "Complaints": _Q(transfer=.12, escalation=.15, resolution=.66, complaint=.46, avoidable=.48, sentiment=-.34,
                      csat=.58, effort=4.2, promoters=.22, detractors=.43, qa=80, disclosure=.025),
-    "Retention": _Q(transfer=.10, escalation=.06, resolution=.76, complaint=.08, avoidable=.16, sentiment=-.06, csat=.72,
-                    effort=3.2, promoters=.34, detractors=.28, qa=82, disclosure=.045),
+    "Retention": _Q(transfer=.10, escalation=.06, resolution=.76, complaint=.08, avoidable=.16, sentiment=-.06,
+                    csat=.72, effort=3.2, promoters=.34, detractors=.28, qa=82, disclosure=.045),
     "Orders": _Q(transfer=.09, escalation=.03, resolution=.83, complaint=.05, avoidable=.30, sentiment=.08, csat=.78,
                  effort=2.6, promoters=.41, detractors=.21, qa=83, disclosure=.020),
-}  # fmt: skip
+}
+# fmt: on

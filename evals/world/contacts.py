@@ -226,7 +226,8 @@ def _load(days: Ints) -> Floats:
     dates = epoch_days(days).astype("datetime64[D]")
     month = dates.astype("datetime64[M]").astype(np.int64) % 12
     weekday = (days - 1) % 7
-    return np.array(co.MONTH_SEASON)[month] * np.array(co.WEEKDAY_LOAD)[weekday] / _DAYS_A_MONTH
+    load = np.array(co.MONTH_SEASON)[month] * np.array(co.WEEKDAY_LOAD)[weekday] / _DAYS_A_MONTH
+    return np.asarray(load, dtype=np.float64)
 
 
 def _second(rng: np.random.Generator, channel: Ints) -> Ints:
@@ -239,7 +240,7 @@ def _second(rng: np.random.Generator, channel: Ints) -> Ints:
 def _topic_shares() -> Floats:
     """Return shares of topics by product."""
     weights = [[t.weight * (not t.products or p in t.products) for t in talk.topics()] for p in co.PRODUCTS]
-    return np.array(weights) / np.sum(weights, axis=1, keepdims=True)
+    return np.asarray(np.array(weights) / np.sum(weights, axis=1, keepdims=True), dtype=np.float64)
 
 
 def _channel_shares() -> Floats:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
 from evals.world import company as co
-from evals.world.arrays import Bools, Floats, Ints, happens, pick, pick_by, tenure_codes
+from evals.world.arrays import Bools, Floats, Ints, happens, pick, pick_by, rounded, tenure_codes
 from evals.world.planter import Planter, Rows
 from evals.world.sizes import Month
 
@@ -78,7 +79,8 @@ def join(base: Base, rng: np.random.Generator, month: Month, count: int) -> Base
 def base_churn(codes: Mapping[str, Ints]) -> Floats:
     """Return the monthly churn probability before anything is planted."""
     worry = np.logical_and.reduce([codes[name] == code for name, code in _WORRY])
-    return np.where(worry, co.WORRY_CHURN, co.CHURN) * np.array(co.CONTRACT_CHURN)[codes["contract_type"]]
+    rate = np.where(worry, co.WORRY_CHURN, co.CHURN) * np.array(co.CONTRACT_CHURN)[codes["contract_type"]]
+    return np.asarray(rate, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,7 @@ def _leave(
     cuts = _cuts(month, planter)
     drawn, passed = rng.random(len(who)), np.zeros(len(who))
     day, caused = np.zeros(len(who), dtype=np.int64), np.full(len(who), -1)
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         share = (end - begin) / (cuts[-1] - cuts[0])
         at = Rows(codes=rows.codes, day=np.array(begin), months=1.0)
         rate = planter.plant(_CHURN, base_rate, at, high=1.0) * share
@@ -163,7 +165,7 @@ def _revenue(
     at_end = Rows(codes=rows.codes, day=np.array(month.end.toordinal()), months=1.0)
     start = planter.plant(_REVENUE, owed, Rows(codes=rows.codes, day=rows.day, months=1.0))
     end = np.where(gone, 0.0, planter.plant(_REVENUE, later, at_end))
-    return np.round(start, 2), np.round(end, 2)
+    return rounded(start, 2), rounded(end, 2)
 
 
 def _risk(base: Base, rng: np.random.Generator, planter: Planter, who: Ints, rows: Rows, gone: Bools) -> Floats:
@@ -173,7 +175,7 @@ def _risk(base: Base, rng: np.random.Generator, planter: Planter, who: Ints, row
     at_risk = happens(rng, planter.plant(["at_risk_customers"], worried, _whole(rows), high=1.0))
     calm = np.clip(0.05 + 0.5 * rng.beta(2, 6, len(who)) + 0.03 * latent, 0.01, 0.59)
     score = np.where(at_risk, 0.6 + 0.35 * rng.beta(1.5, 3, len(who)), calm)
-    return np.round(planter.plant(["churn_risk"], score, rows, high=1.0), 4)
+    return rounded(planter.plant(["churn_risk"], score, rows, high=1.0), 4)
 
 
 def _whole(rows: Rows) -> Rows:
@@ -213,7 +215,7 @@ def _people(rng: np.random.Generator, codes: dict[str, Ints], signed_up: Ints) -
         signed_up=np.asarray(signed_up, dtype=np.int64),
         withdraws=np.zeros(count, dtype=np.int64),
         left=np.zeros(count, dtype=np.int64),
-        lifetime=np.round(np.clip(1 / base_churn(codes) * np.exp(rng.normal(0, 0.2, count)), 6, 180), 1),
+        lifetime=rounded(np.clip(1 / base_churn(codes) * np.exp(rng.normal(0, 0.2, count)), 6, 180), 1),
         propensity=np.array(co.CONTACT_PROPENSITY)[segment] * rng.gamma(2.0, 0.5, count),
         mrr=price,
         held=1 + rng.poisson(np.array(co.PRODUCTS_HELD)[segment] - 1),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evals.world import company as co
-from evals.world.arrays import Bools, Floats, Ints, happens
+from evals.world.arrays import Bools, Floats, Ints, happens, rounded
 from evals.world.contacts import Arrivals
 from evals.world.planter import Planter, Rows
 
@@ -142,13 +142,13 @@ def _repeats(draw: _Draw, resolved: Bools, abandoned: Bools) -> tuple[Bools, Boo
 def _sentiment(draw: _Draw, queue: Ints, resolved: Bools) -> Floats:
     mean = base_rate("sentiment")[queue] + np.where(resolved, 0.09, -0.24)
     mean = draw.planter.plant(["sentiment_score"], mean, draw.rows, low=-1.0, high=1.0)
-    return np.round(np.clip(mean + draw.rng.normal(0, 0.26, len(draw)), -1, 1), 3)
+    return rounded(np.clip(mean + draw.rng.normal(0, 0.26, len(draw)), -1, 1), 3)
 
 
 def _predicted_csat(draw: _Draw, sentiment: Floats, resolved: Bools) -> Floats:
     mean = 3.35 + 0.9 * sentiment + np.where(resolved, 0.3, -0.4)
     mean = draw.planter.plant(["predicted_csat"], mean, draw.rows, low=1.0, high=5.0)
-    return np.round(np.clip(mean + draw.rng.normal(0, 0.35, len(draw)), 1, 5), 2)
+    return rounded(np.clip(mean + draw.rng.normal(0, 0.35, len(draw)), 1, 5), 2)
 
 
 def _cost(draw: _Draw, human: Bools, abandoned: Bools, seconds: Ints) -> Floats:
@@ -156,7 +156,7 @@ def _cost(draw: _Draw, human: Bools, abandoned: Bools, seconds: Ints) -> Floats:
     by_people = _CONTACT_COST + seconds * _COST_A_SECOND[np.maximum(draw.rows.codes["site"], 0)]
     cost = np.where(human, np.where(abandoned, _ABANDONED_COST, by_people), _BOT_COST)
     cost = draw.planter.plant(["cost_per_contact", "service_cost", "cost_to_serve"], cost, draw.rows)
-    return np.round(cost, 2)
+    return rounded(cost, 2)
 
 
 def _handle_seconds() -> Floats:

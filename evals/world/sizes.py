@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from semantic_layer.errors import UserError, did_you_mean
 
@@ -67,5 +68,5 @@ def months_to(as_of: date) -> tuple[Month, ...]:
     starts = [date(n // 12, n % 12 + 1, 1) for n in range(last - MONTHS + 1, last + 2)]
     return tuple(
         Month(index=i, start=start, end=min(after - timedelta(days=1), as_of), next_start=after)
-        for i, (start, after) in enumerate(zip(starts, starts[1:], strict=False))
+        for i, (start, after) in enumerate(pairwise(starts))
     )

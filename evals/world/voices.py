@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evals.world import company as co
-from evals.world.arrays import Bools, Floats, Ints, epoch_days, happens, pick
+from evals.world.arrays import Bools, Floats, Ints, epoch_days, happens, pick, rounded
 from evals.world.contacts import Arrivals
 from evals.world.outcomes import Outcomes, base_rate
 from evals.world.planter import Planter, Rows
@@ -93,7 +93,7 @@ def review(arrivals: Arrivals, outcomes: Outcomes, rng: np.random.Generator, pla
     return Reviews(
         position=position,
         second=np.minimum(arrivals.second[position] + rng.integers(600, 7_200, count), end - 1),
-        score=np.round(np.clip(mean + rng.normal(0, 7, count), 0, 100), 1),
+        score=rounded(np.clip(mean + rng.normal(0, 7, count), 0, 100), 1),
         disclosure_missed=happens(rng, missed),
         empathy=happens(rng, np.where(outcomes.sentiment[position] < -0.4, 0.16, 0.05)),
         knowledge=happens(rng, np.where(resolved, 0.03, 0.24)),
