@@ -64,14 +64,14 @@ def _turn(desk: Desk, turn: Turn, number: int, ask: Ask, role: str | None) -> No
         with gr.Column(elem_classes="bc-card", key=f"card-{number}"):
             if isinstance(result, Answer):
                 _answer(desk, turn, result, number)
-                _chips(result.follow_ups, number, ask)
+                _chips([(text, text) for text in result.follow_ups], number, ask)
                 _verdict(desk, result.id, number, role)
             elif isinstance(result, Clarification):
                 gr.HTML(card_html.clarification(result), key=f"top-{number}")
-                _chips([option.question for option in result.options], number, ask)
+                _chips([(option.label, option.question) for option in result.options], number, ask)
             elif isinstance(result, Refusal):
                 gr.HTML(card_html.refusal(result), key=f"top-{number}")
-                _chips(result.nearest, number, ask)
+                _chips([(text, text) for text in result.nearest], number, ask)
             elif isinstance(result, Failure):
                 gr.HTML(card_html.part("error", message=result.message, hint=result.hint), key=f"top-{number}")
 
@@ -86,12 +86,13 @@ def _answer(desk: Desk, turn: Turn, answer: Answer, number: int) -> None:
     gr.HTML(parts.rest, key=f"rest-{number}")
 
 
-def _chips(questions: Sequence[str], number: int, ask: Ask) -> None:
-    if not questions:
+def _chips(offers: Sequence[tuple[str, str]], number: int, ask: Ask) -> None:
+    """Offer (label, question) pairs as clicks."""
+    if not offers:
         return
     with gr.Row(elem_classes="bc-chips", key=f"chips-{number}"):
-        for place, question in enumerate(questions[:MAX_CHIPS]):
-            button = gr.Button(question, size="sm", elem_classes="bc-chip", key=f"chip-{number}-{place}")
+        for place, (label, question) in enumerate(offers[:MAX_CHIPS]):
+            button = gr.Button(label, size="sm", elem_classes="bc-chip", key=f"chip-{number}-{place}")
             ask.on_click(button, question)
 
 
