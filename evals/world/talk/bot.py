@@ -25,7 +25,7 @@ def handover(scene: Scene) -> None:
 def unanswered(scene: Scene) -> None:
     """Play a contact whose customer gave up in the queue."""
     scene.bot(scene.say("bot_hello"))
-    scene.customer(scene.maybe("hello", 0.3), scene.say("opening"), scene.cause(0.5))
+    scene.customer(scene.maybe("hello", 0.3), scene.opening(), scene.cause(0.5))
     scene.inject()
     for _ in range(scene.rng.randint(1, 3)):
         scene.bot(scene.say("bot_queue"))
@@ -42,7 +42,7 @@ def _ask_bot(scene: Scene) -> None:
     if scene.rng.random() < 0.55:
         scene.customer(scene.say("query"))
     else:
-        scene.customer(scene.maybe("hello", 0.3), scene.say("opening"), scene.cause(0.3))
+        scene.customer(scene.maybe("hello", 0.3), scene.opening(), scene.cause(0.3))
 
 
 def _bot_helps(scene: Scene) -> None:

@@ -1,17 +1,20 @@
-"""A small generative grammar: `#slot#`, `#$kept#`, `#3-9#` and `{one|other|}`.
+"""A small generative grammar: `#slot#`, `#$kept#`, `#3-9#`, `{one|other|}` and `@threads`.
 
 A slot is expanded by one of its alternatives. `#$slot#` is expanded once and kept for the rest of
-the conversation, so that a city or an amount stays the same; `#3-9#` is a whole number.
+the conversation, so that a city or an amount stays the same; `#3-9#` is a whole number. A line that
+starts with `@ab ` belongs to threads a and b: it fits only a conversation that opened on one of them.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from random import Random
+from typing import TypeVar
 
 from semantic_layer.errors import UserError, did_you_mean
 
 _TOKEN = re.compile(r"#\$?[a-z_]+#|#\d+-\d+#|[{}|]")
 _MOST_RETRIES = 6
+_Any = TypeVar("_Any")
 
 
 class Slot:
@@ -44,7 +47,31 @@ class Choice:
 
 
 Line = tuple["str | Slot | Whole | Choice", ...]
-Rules = Mapping[str, tuple[Line, ...]]
+
+
+class Rule:
+    """The alternatives of a slot, each for all threads ("") or for those it names."""
+
+    __slots__ = ("_fitting", "_tagged")
+
+    def __init__(self, tagged: Sequence[tuple[str, Line]]) -> None:
+        self._tagged = tuple(tagged)
+        self._fitting: dict[str, tuple[Line, ...]] = {}
+
+    @property
+    def tagged(self) -> tuple[tuple[str, Line], ...]:
+        """All alternatives with their threads."""
+        return self._tagged
+
+    def fitting(self, thread: str) -> tuple[Line, ...]:
+        """Return the alternatives for a thread; without one, those for all."""
+        if thread not in self._fitting:
+            lines = (line for threads, line in self._tagged if not threads or (thread and thread in threads))
+            self._fitting[thread] = tuple(lines)
+        return self._fitting[thread]
+
+
+Rules = Mapping[str, Rule]
 
 
 def parse(text: str) -> Line:
@@ -97,12 +124,16 @@ def _leaf(token: str) -> "str | Slot | Whole":
     return Slot(name.lstrip("$"), name.startswith("$"))
 
 
-def compile_rules(rules: Mapping[str, str | Sequence[str]]) -> dict[str, tuple[Line, ...]]:
-    """Compile slot → alternatives, given as a list or as a text with one a line."""
-    return {
-        name: tuple(parse(line) for line in (lines.splitlines() if isinstance(lines, str) else lines) if line.strip())
-        for name, lines in rules.items()
-    }
+def compile_rules(rules: Mapping[str, str]) -> dict[str, Rule]:
+    """Compile slot → alternatives, given as a text with one a line."""
+    return {name: Rule([_tagged(line) for line in lines.splitlines() if line.strip()]) for name, lines in rules.items()}
+
+
+def _tagged(text: str) -> tuple[str, Line]:
+    if not text.startswith("@"):
+        return "", parse(text)
+    threads, _, rest = text.partition(" ")
+    return threads[1:], parse(rest)
 
 
 def slots_of(line: Line) -> set[str]:
@@ -117,22 +148,25 @@ def slots_of(line: Line) -> set[str]:
 
 
 class Teller:
-    """Expands slots for one conversation: the first layer that has a rule wins.
+    """Expands slots for one conversation: the first layer with a fitting alternative wins.
 
     `kept` are values fixed for the conversation; an alternative is not used twice while others are left.
     """
 
-    __slots__ = ("_layers", "_random", "_used", "kept")
+    __slots__ = ("_layers", "_random", "_thread", "_used", "kept")
 
     def __init__(self, layers: Sequence[Rules], rng: Random, kept: dict[str, str]) -> None:
         self._layers = layers
         self._random = rng.random
-        self._used: dict[str, set[int]] = {}
+        self._thread = ""
+        self._used: set[int] = set()
         self.kept = kept
 
-    def has(self, slot: str) -> bool:
-        """Say whether any layer has a rule for the slot."""
-        return slot in self.kept or any(slot in layer for layer in self._layers)
+    def open(self, slot: str) -> str:
+        """Expand a slot and follow the chosen alternative's thread from here on."""
+        layer = next(layer for layer in self._layers if slot in layer)
+        self._thread, line = self._choose(layer[slot].tagged)
+        return self.expand(line)
 
     def say(self, slot: str) -> str:
         """Expand a slot. An unknown one raises `UserError` unknown_slot."""
@@ -151,7 +185,7 @@ class Teller:
             elif isinstance(part, Slot):
                 self._expand_slot(part, out)
             elif isinstance(part, Choice):
-                self._expand(part.options[int(self._random() * len(part.options))], out)
+                self._expand(self._choose(part.options), out)
             else:
                 out.append(str(part.low + int(self._random() * part.count)))
 
@@ -163,23 +197,23 @@ class Teller:
         else:
             self._expand(self._pick(slot.name), out)
 
-    def _pick(self, slot: str) -> Line:
-        alternatives = self._rule(slot)
-        if len(alternatives) == 1:
-            return alternatives[0]
-        used = self._used.setdefault(slot, set())
-        chosen = int(self._random() * len(alternatives))
-        for _ in range(_MOST_RETRIES):
-            if chosen not in used:
-                break
-            chosen = int(self._random() * len(alternatives))
-        used.add(chosen)
-        return alternatives[chosen]
+    def _choose(self, options: tuple[_Any, ...]) -> _Any:
+        return options[int(self._random() * len(options))]
 
-    def _rule(self, slot: str) -> tuple[Line, ...]:
+    def _pick(self, slot: str) -> Line:
+        alternatives = self._alternatives(slot)
+        chosen = self._choose(alternatives)
+        for _ in range(_MOST_RETRIES if len(alternatives) > 1 else 0):
+            if id(chosen) not in self._used:
+                break
+            chosen = self._choose(alternatives)
+        self._used.add(id(chosen))
+        return chosen
+
+    def _alternatives(self, slot: str) -> tuple[Line, ...]:
         for layer in self._layers:
             rule = layer.get(slot)
-            if rule is not None:
-                return rule
+            if rule is not None and (lines := rule.fitting(self._thread)):
+                return lines
         known = sorted({name for layer in self._layers for name in layer} | set(self.kept))
         raise UserError(f"unknown slot '#{slot}#'", code="unknown_slot", hint=did_you_mean(slot, known))

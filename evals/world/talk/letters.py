@@ -30,7 +30,7 @@ def letters(scene: Scene) -> None:
 
 
 def _first_letter(scene: Scene) -> None:
-    story = join(scene.say("opening"), scene.cause(0.7), scene.say("detail"), scene.maybe("detail", 0.5))
+    story = join(scene.opening(), scene.cause(0.7), scene.say("detail"), scene.maybe("detail", 0.5))
     _letter(
         scene,
         scene.maybe("purpose", 0.6),

@@ -88,12 +88,7 @@ def wording_line(wording: str) -> Line:
 
 
 def _topic_rules(name: str) -> Rules:
-    path = f"grammar/topics/{name.lower().replace(' ', '_')}.yml"
-    return compile_rules(
-        _read(path)
-        if (_HERE / path).exists()
-        else {"aside": "{Do you have paper bills?|Can I get this in writing?} >> {Yes|Of course}."}
-    )
+    return compile_rules(_read(f"grammar/topics/{name.lower().replace(' ', '_')}.yml"))
 
 
 def _read(name: str) -> Any:

@@ -42,7 +42,7 @@ def _open(scene: Scene) -> None:
     if scene.has_cause and scene.rng.random() < 0.3:
         scene.customer(hello, scene.maybe("lead", 0.5), scene.cause(), scene.maybe("tail", 0.4))
         return
-    opening = (scene.maybe("lead", 0.5), scene.say("opening"), scene.cause(0.5))
+    opening = (scene.maybe("lead", 0.5), scene.opening(), scene.cause(0.5))
     scene.customer(hello, *opening, scene.maybe("detail", 0.35), scene.maybe("tail", 0.35))
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from random import Random
 
-from evals.world.talk.grammar import Line, Teller
+from evals.world.talk.grammar import Line, Rules, Teller
 from evals.world.talk.library import Library, wording_line
 from evals.world.talk.noise import Habits
 from evals.world.talk.personal import personal_data
@@ -60,6 +60,10 @@ class Scene:
         """Expand a slot of the grammar."""
         return self._teller.say(slot)
 
+    def opening(self) -> str:
+        """Say what it is about and stay on that thread."""
+        return self._teller.open("opening")
+
     def maybe(self, slot: str, chance: float) -> str:
         """Expand a slot by chance, else nothing."""
         return self._teller.say(slot) if self.rng.random() < chance else ""
@@ -108,7 +112,8 @@ class Scene:
     def side_question(self) -> tuple[str, str]:
         """Ask something about another topic and get it answered."""
         others = [rules["aside"] for name, rules in self._library.topics.items() if name != self.facts.topic]
-        asked, _, replied = self._teller.expand(self.rng.choice(self.rng.choice(others))).partition(" >> ")
+        line = self.rng.choice(self.rng.choice(others).fitting(""))
+        asked, _, replied = self._teller.expand(line).partition(" >> ")
         return asked, replied
 
     def inject(self) -> None:
@@ -145,8 +150,8 @@ def join(*texts: str) -> str:
     return _START.sub(lambda match: match[0].upper(), whole)
 
 
-def _layers(facts: ContactFacts, mood: str, library: Library) -> tuple[dict[str, tuple[Line, ...]], ...]:
-    chosen = (
+def _layers(facts: ContactFacts, mood: str, library: Library) -> tuple[Rules, ...]:
+    return (
         library.rules("topics", facts.topic),
         library.rules("moods", mood),
         library.rules("mediums", facts.channel),
@@ -156,7 +161,6 @@ def _layers(facts: ContactFacts, mood: str, library: Library) -> tuple[dict[str,
         library.personal,
         library.common,
     )
-    return tuple(dict(rules) for rules in chosen)
 
 
 def _kept(facts: ContactFacts) -> dict[str, str]:
