@@ -186,11 +186,17 @@ def _nouns(catalogue: Catalogue) -> frozenset[str]:
     """The words for what a row, an entity or a key is: customers, contacts, tickets."""
     found = set(_stems(words().list_of("entities")))
     for table in catalogue.tables:
-        found.update(_table_noun(table)[-1:])
+        described = key(table.description)
+        noun = _table_noun(table)
+        if noun and (len(noun) == 1 or noun[-1] in described):
+            found.add(noun[-1])
+        if len(described) > 2 and described[0] == "one" and described[2] == "a":
+            found.add(described[1])
         for column in (table.entity, table.key):
             if column and len(parts := key(column)) > 1 and parts[-1] in ("id", "key", "number"):
-                found.update(parts[-2:-1])
-    return frozenset(found)
+                found.add(parts[-2])
+    units = {stem(str(w)) for unit in ("day", "week", "month", "quarter", "year") for w in words().raw["time"][unit]}
+    return frozenset(found - units)
 
 
 def _table_noun(table: TableSpec) -> Phrase:

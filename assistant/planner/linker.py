@@ -70,14 +70,20 @@ class Linker:
         self._lexicon, self._clock = lexicon, clock
         self._speller = Speller(lexicon.spellings)
 
-    def link(self, tokens: Sequence[Token], *, without: frozenset[str] = frozenset()) -> Linked:
-        """Return non-overlapping items that cover every token, longest spans first; some cues may be left out."""
+    def link(
+        self, tokens: Sequence[Token], *, without: frozenset[str] = frozenset(), apart: frozenset[int] = frozenset()
+    ) -> Linked:
+        """Return non-overlapping items that cover every token, longest spans first.
+
+        Cues in `without` are left out, and so are names of several words that begin at a place in `apart`.
+        """
         mended = tuple(t if self._compound(t) else self._speller.mend(t) for t in tokens)
         repairs = tuple((a.raw, b.word) for a, b in zip(tokens, mended, strict=True) if a.word != b.word)
         taken: set[int] = set()
         items: list[Item] = []
         for candidate in sorted(self._candidates(mended, without), key=lambda c: (-c.length, -c.rank, -c.score, c.item.first)):
-            if taken.isdisjoint(candidate.item.at):
+            split = candidate.item.first in apart and candidate.item.entries and candidate.length > 1
+            if taken.isdisjoint(candidate.item.at) and not split:
                 taken.update(candidate.item.at)
                 items.append(candidate.item)
         items += [self._rest(i, t) for i, t in enumerate(mended) if i not in taken]
@@ -145,7 +151,7 @@ class Linker:
             gaps = [i for i in range(at[0], at[-1]) if i not in at]
             if gaps and len(gaps) <= 4 and all(stems[i] in _gaps() or stems[i] in self._lexicon.nouns for i in gaps):
                 yield _entry(tokens, at, entries, 0.93, 2)
-            elif not gaps and stems[at[0] : at[-1] + 1] != list(bag):
+            elif not gaps and tuple(stems[at[0] : at[-1] + 1]) not in self._lexicon.phrases:
                 yield _entry(tokens, at, entries, 0.95, 2)
 
     def _rest(self, i: int, token: Token) -> Item:

@@ -33,8 +33,8 @@ def choose(draft: Draft, *, compares: bool, trend: bool) -> None:
     clock = draft.context.clock
     dated = [m for m in draft.metrics if facts.has_time(draft.metric(m), draft.catalogue)]
     if clock is None or (draft.metrics and not dated):
-        if draft.times:
-            raise refuse("no_data", f"{_label(draft)} has no dates, so a period cannot be answered.")
+        if draft.times or compares or trend or draft.by_period or draft.has(*_STEPS):
+            raise refuse("no_data", f"{_label(draft)} has no dates, so changes and periods cannot be answered.")
         return
     now, before = _pair(draft, clock, compares=compares, trend=trend)
     window = inside(draft, now, clock)

@@ -10,12 +10,35 @@ def settle(draft: Draft) -> None:
     for i, item in enumerate(draft.items):
         if item.kind == "entry" and len({e.kind for e in item.entries}) == 1:
             draft.roles[i] = item.entries[0].kind
-    sure = bool(draft.places("metric"))
+    sure = any(not _is_noun(draft, i) for i in draft.places("metric"))
     for i, item in enumerate(draft.items):
         if item.kind == "entry" and i not in draft.roles:
             draft.roles[i] = _choose(draft, i, sure)
             sure = sure or draft.roles[i] == "metric"
     _demote(draft)
+
+
+def names_apart(draft: Draft) -> frozenset[int]:
+    """Find names of several words that must be read as their parts.
+
+    "Customers with X" behind another metric is a filter and not a second metric; "with X over 5" is
+    a threshold and not the filter "with X"; a percentage is never answered by a count.
+    """
+    places = [i for i, item in enumerate(draft.items) if item.of("metric")]
+    out = {draft.items[i].first for i in places if draft.has("percent") and not _has_ratio(draft, i)}
+    for i, item in enumerate(draft.items):
+        if len(item.at) > 1 and item.of("value") and draft.cue(i + 1, "more", "less", "at_least", "at_most"):
+            out.add(item.first)
+    for i in places[1:]:
+        item = draft.items[i]
+        starts_plain = draft.linked.tokens[item.first].stem in draft.context.lexicon.nouns
+        if len(item.at) > 1 and starts_plain and draft.cue(draft.before(i), "in"):
+            out.add(item.first)
+    return frozenset(out)
+
+
+def _has_ratio(draft: Draft, i: int) -> bool:
+    return any(draft.metric(e.name).unit == "ratio" for e in draft.items[i].of("metric"))
 
 
 def _choose(draft: Draft, i: int, sure: bool) -> str:
@@ -24,6 +47,8 @@ def _choose(draft: Draft, i: int, sure: bool) -> str:
         return "dimension"
     if "value" in kinds and _stands_as_value(draft, i):
         return "value"
+    if "metric" in kinds and "dimension" in kinds and _weaker(draft, i) and len(draft.places("metric")) > 0:
+        return "dimension"
     if "metric" in kinds:
         rest = kinds - {"metric"}
         return rest.pop() if sure and not _joined_to_metric(draft, i) else "metric"
@@ -43,6 +68,12 @@ def _stands_as_value(draft: Draft, i: int) -> bool:
         return True
     others = [j for j, item in enumerate(draft.items) if j != i and item.of("metric")]
     return bool(others) and draft.cue(before, "in", "only") and not draft.cue(after, "vs")
+
+
+def _weaker(draft: Draft, i: int) -> bool:
+    """Tell whether the word is a way to cut by its own name and a metric only by a short form."""
+    item = draft.items[i]
+    return max(e.score for e in item.of("metric")) < max(e.score for e in item.of("dimension")) - 0.05
 
 
 def _joined_to_metric(draft: Draft, i: int) -> bool:

@@ -10,6 +10,7 @@ from assistant.planner.intents import read_intent
 from assistant.planner.lexicon import Vocabulary, build_lexicon
 from assistant.planner.linker import Linker
 from assistant.planner.nearest import nearest
+from assistant.planner.roles import names_apart
 from assistant.planner.text import clean, tokenize
 from assistant.types import Clarify, Decline, Plan, Question, Reading, ReadingFeatures
 
@@ -55,6 +56,8 @@ class RulePlanner:
         draft = Draft(context=self._context, question=question, text=text, linked=self._linker.link(tokens))
         if draft.has("quotes", "themes") and draft.has("how_many", "percent", "how_much", "why"):
             draft.linked = self._linker.link(tokens, without=frozenset(("quotes", "themes")))
+        if apart := names_apart(draft):
+            draft.linked = self._linker.link(tokens, apart=apart)
         return draft
 
 
