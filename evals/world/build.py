@@ -1,5 +1,6 @@
 """Builds the simulated contact centre: warehouse, transcripts and the truth about what was planted."""
 
+import json
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -11,13 +12,15 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from evals.world import company as co
-from evals.world import contacts, customers, outcomes, voices
+from evals.world import contacts, customers, outcomes, transcripts, voices
 from evals.world.agents import TEAMS, Agents, hire
 from evals.world.effect import Scenario
 from evals.world.planter import Planter
 from evals.world.scenario import load_scenario
 from evals.world.sink import DirectSink, ParquetSink, Sink, as_json, texts
 from evals.world.sizes import MONTHS, Month, Size, months_to, size_named
+from evals.world.truth import effect_truth
+from evals.world.views import create_views
 from semantic_layer.storage import build_aside
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -43,6 +46,9 @@ def build_world(
     folder.mkdir(parents=True, exist_ok=True)
     with build_aside(folder / "warehouse.duckdb") as connection:
         _fill(connection, folder, plan, tell)
+        create_views(connection)
+        written = _transcripts(connection, folder / "transcripts" / "transcripts.jsonl", plan, tell)
+        _truth(connection, folder / "truth.json", plan, written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,3 +230,36 @@ def _dimensions(sink: Sink, plan: Plan, base: customers.Base) -> None:
             },
         },
     )
+
+
+def _transcripts(connection: Any, file: Path, plan: Plan, tell: Progress) -> transcripts.Written:
+    effects = plan.scenario.effects
+    if not plan.size.transcripts:
+        file.unlink(missing_ok=True)
+        return transcripts.Written(count=0, personal=[], injections=[], causes=[])
+    numbers = transcripts.choose(connection, effects, plan.size.transcripts, plan.rng(10))
+    return transcripts.write(
+        connection, file, effects, numbers, seed=plan.seed, told=lambda done, total: tell("Transcripts", done, total)
+    )
+
+
+def _truth(connection: Any, file: Path, plan: Plan, written: transcripts.Written) -> None:
+    """Write what was planted, with the sizes it really had."""
+    first = months_to(plan.as_of)[0].start
+    truth = {
+        "size": plan.size.name,
+        "seed": plan.seed,
+        "as_of": plan.as_of.isoformat(),
+        "first": first.isoformat(),
+        "scenario": plan.scenario.digest,
+        "effects": [effect_truth(connection, e, plan.planter, first) for e in plan.scenario.effects],
+        "transcripts": {
+            "contacts": written.count,
+            "personal": written.personal,
+            "injections": written.injections,
+            "causes": written.causes,
+        },
+    }
+    aside = file.with_suffix(".tmp")
+    aside.write_text(json.dumps(truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    aside.replace(file)
