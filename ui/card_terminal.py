@@ -162,19 +162,30 @@ def _quote(item: Evidence) -> RenderableType:
 
 
 def result_table(result: ResultTable, labels: Labels) -> RenderableType:
-    """Lay out a result, cut to what a screen holds."""
+    """Lay out a result, cut to what a screen holds; a single measure gets bars."""
     table = Table(box=None, header_style="dim", pad_edge=False)
+    shown = result.rows[:MAX_ROWS]
     for column in result.columns:
         table.add_column(labels[column.name], justify="right" if column.unit else "left", overflow="fold")
-    for row in result.rows[:MAX_ROWS]:
-        table.add_row(
-            *(
-                Text(write.clean(write.cell(value, column.unit)))
-                for value, column in zip(row, result.columns, strict=True)
-            )
-        )
+    bars = _bars(result, shown)
+    if bars:
+        table.add_column("", width=BAR, no_wrap=True, style="dodger_blue2")
+    for row, bar in zip(shown, bars or [()] * len(shown), strict=True):
+        cells = (Text(write.clean(write.cell(v, c.unit))) for v, c in zip(row, result.columns, strict=True))
+        table.add_row(*cells, *bar)
     hidden = len(result.rows) - MAX_ROWS
     return Group(table, Text(f"… and {hidden:,} more rows (--json has them all)", style="dim")) if hidden > 0 else table
+
+
+def _bars(result: ResultTable, rows: Sequence[tuple[object, ...]]) -> list[tuple[str, ...]]:
+    measures = [place for place, column in enumerate(result.columns) if column.unit]
+    if len(measures) != 1 or len(rows) < 2:
+        return []
+    values = [row[measures[0]] for row in rows]
+    numbers = [float(v) if isinstance(v, int | float) else 0.0 for v in values]
+    if min(numbers) < 0 or not max(numbers):
+        return []
+    return [("█" * max(1, round(n / max(numbers) * BAR)) if n else "",) for n in numbers]
 
 
 def _definitions(answer: Answer) -> list[RenderableType]:

@@ -74,6 +74,10 @@ class Desk:
                 self._made[role] = self.make(role)
             return self._made[role]
 
+    def seat(self, role: str | None, assistant: Asks) -> None:
+        """Use an assistant that is already made."""
+        self._made[role] = assistant
+
     def ask(self, text: str, *, role: str | None, turns: Sequence[Turn]) -> Iterator[Turn | str]:
         """Yield what is being done in words, then the turn."""
         said: list[str] = []

@@ -105,7 +105,7 @@ def _verdict(desk: Desk, answer_id: str, number: int, role: str | None) -> None:
         return keep
 
     with gr.Row(elem_classes="bc-verdict", key=f"verdict-{number}"):
-        said = gr.HTML(card_html.part("thanks", verdict=""), key=f"said-{number}")
+        said = gr.HTML(card_html.part("thanks", verdict=""), key=f"said-{answer_id}")
         for verdict, text in (("up", "Helpful"), ("down", "Not right")):
             button = gr.Button(text, size="sm", elem_classes=f"bc-thumb bc-{verdict}", key=f"{verdict}-{number}")
             button.click(keeper(verdict), None, said, **QUIET)

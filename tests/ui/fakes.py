@@ -14,6 +14,7 @@ from ui.view import Labels
 class FakeAssistant:
     """Why-questions get the rich answer, "satisfaction" a question back, the rest a refusal."""
 
+    answered: int = 0
     verdicts: list[tuple[str, str]] = field(default_factory=list)
 
     def steps(self, question: Question, *, follow: str | None = None) -> Iterator[Step]:  # noqa: ARG002
@@ -28,7 +29,10 @@ class FakeAssistant:
             raise UpstreamError("the warehouse cannot be reached", code="warehouse", hint="try again")
         if "weather" in text:
             return replace(refusal(), question=text)
-        return replace(clarification(), question=text) if "satisfaction" in text else why_answer(text)
+        if "satisfaction" in text:
+            return replace(clarification(), question=text)
+        self.answered += 1
+        return replace(why_answer(text), id=f"answer-{self.answered}")
 
     def feedback(self, id: str, *, verdict: str, author: str) -> None:  # noqa: ARG002
         self.verdicts.append((id, verdict))

@@ -89,7 +89,7 @@ def test_a_verdict_is_kept_with_the_answer(tab, fake):
     ask(tab, "Why is churn up?")
     tab.locator(".bc-thumb.bc-up").click()
     tab.wait_for_selector(".bc-thanks:has-text('Thank you')")
-    assert fake.verdicts[-1] == ("a1b2c3", "up")
+    assert fake.verdicts[-1] == (f"answer-{fake.answered}", "up")
 
 
 def test_an_error_is_a_card_and_not_a_traceback(tab):
@@ -102,6 +102,17 @@ def test_starting_over_forgets_the_conversation(tab):
     tab.click("#bc-fresh")
     tab.wait_for_selector(".bc-example")
     assert tab.locator(".bc-turn").count() == 0
+
+
+def test_a_verdict_is_not_carried_over_to_another_answer(tab):
+    ask(tab, "Why is churn up?")
+    tab.locator(".bc-thumb.bc-down").click()
+    tab.wait_for_selector(".bc-thanks:has-text('Thank you')")
+    tab.click("#bc-fresh")
+    tab.wait_for_selector(".bc-example")
+    ask(tab, "Why is churn up again?")
+    assert tab.locator("#bc-turn-0 .bc-question").inner_text().endswith("again?")
+    assert tab.locator(".bc-thanks").inner_text() == ""
 
 
 @everywhere

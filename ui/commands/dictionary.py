@@ -80,9 +80,10 @@ def _show_all(chosen: "tuple[MetricSpec, ...]", *, history: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("Metric", "Meaning", "Owner"):
-        table.add_column(title, overflow="fold")
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 1, 0), expand=True)
+    table.add_column("Metric", no_wrap=True)
+    table.add_column("Meaning", ratio=1)
+    table.add_column("Owner", max_width=20)
     for metric in chosen:
         meaning = Text(metric.definition)
         for version in metric.versions if history else ():
