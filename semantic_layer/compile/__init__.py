@@ -1,0 +1,9 @@
+"""From a query over names to one SQL statement, built as a tree and never as text."""
+
+from semantic_layer.compile.cubes import compile_cube
+from semantic_layer.compile.dialects import render
+from semantic_layer.compile.keys import compile_keys
+from semantic_layer.compile.queries import compile_query
+from semantic_layer.compile.reach import sliceable
+
+__all__ = ["compile_cube", "compile_keys", "compile_query", "render", "sliceable"]

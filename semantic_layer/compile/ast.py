@@ -1,0 +1,110 @@
+"""Small pieces of SQL trees that every statement is made of."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import exp
+
+from semantic_layer.errors import UserError
+from semantic_layer.query import UNKNOWN
+
+ROW_DATE = "__row_date__"
+_AT_ROW_DATE = re.compile(r"@row_date\b")
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> exp.Expr:
+    try:
+        tree = sqlglot.parse_one(_AT_ROW_DATE.sub(ROW_DATE, text), dialect="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        raise UserError(
+            f"cannot read the expression: {text}", code="bad_expression", hint=str(error).splitlines()[0]
+        ) from error
+    if not isinstance(tree, exp.Condition):
+        raise UserError(
+            f"not an expression: {text}", code="bad_expression", hint="write what stands between SELECT and FROM"
+        )
+    return tree
+
+
+def parsed(text: str) -> exp.Expr:
+    """Return a fresh tree of an expression; raise UserError (bad_expression)."""
+    return _parsed(text).copy()
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """Return a column, quoted when it must be."""
+    return exp.column(exp.to_identifier(name), table=exp.to_identifier(table) if table else None)
+
+
+def text(value: str) -> exp.Literal:
+    """Return a string literal."""
+    return exp.Literal.string(value)
+
+
+def day(value: date) -> exp.Cast:
+    """Return a date literal."""
+    return exp.Cast(this=text(value.isoformat()), to=exp.DataType(this=exp.DataType.Type.DATE))
+
+
+def as_text(value: exp.Expr) -> exp.Cast:
+    """Cast to text."""
+    return exp.Cast(this=value, to=exp.DataType(this=exp.DataType.Type.TEXT))
+
+
+def as_date(value: exp.Expr) -> exp.Cast:
+    """Cast to a date."""
+    return exp.Cast(this=value, to=exp.DataType(this=exp.DataType.Type.DATE))
+
+
+def member(value: exp.Expr, *, is_text: bool) -> exp.Coalesce:
+    """Return a dimension's value as text that is never NULL."""
+    return exp.Coalesce(this=value if is_text else as_text(value), expressions=[text(UNKNOWN)])
+
+
+def alias(value: exp.Expr, name: str) -> exp.Expr:
+    """Name a projection."""
+    return exp.Alias(this=value, alias=exp.to_identifier(name))
+
+
+def conjunction(conditions: Iterable[exp.Expr]) -> exp.Expr | None:
+    """Join conditions by AND; parenthesise the parts that hold an OR."""
+    whole: exp.Expr | None = None
+    for condition in conditions:
+        part = exp.Paren(this=condition) if isinstance(condition, exp.Or) else condition
+        whole = part if whole is None else exp.And(this=whole, expression=part)
+    return whole
+
+
+def within(value: exp.Expr, first: date, last: date) -> exp.And:
+    """Keep what falls on the days from first to last, whether a date or a timestamp."""
+    return exp.And(
+        this=exp.GTE(this=value, expression=day(first)),
+        expression=exp.LT(this=value.copy(), expression=day(last + timedelta(days=1))),
+    )
+
+
+def quotient(above: exp.Expr, below: exp.Expr) -> exp.Div:
+    """Divide; nothing by zero is NULL, where DuckDB would say infinity."""
+    return exp.Div(this=operand(above), expression=nullif_zero(below), typed=False, safe=False)
+
+
+def nullif_zero(value: exp.Expr) -> exp.Nullif:
+    """Turn zero into NULL."""
+    return exp.Nullif(this=value, expression=exp.Literal.number(0))
+
+
+def operand(value: exp.Expr) -> exp.Expr:
+    """Parenthesise what binds weaker than a product."""
+    return exp.Paren(this=value) if isinstance(value, exp.Binary | exp.Unary | exp.Case) else value
+
+
+def ctes(query: exp.Select, named: Iterable[tuple[str, exp.Select]]) -> exp.Select:
+    """Put common table expressions before a query."""
+    parts = [exp.CTE(this=body, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, body in named]
+    if parts:
+        query.set("with_", exp.With(expressions=parts))
+    return query

@@ -1,0 +1,42 @@
+"""What a reader of a result must know about how its rows were chosen."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from semantic_layer.calendar import period_label
+from semantic_layer.compile.readings import Needs, Reading
+from semantic_layer.query import MetricQuery, TimeWindow
+
+
+def notes(wanted: Needs, found: list[Reading], query: MetricQuery, as_of: date | None) -> tuple[str, ...]:
+    """Say what was left out, read whole or read at the end only."""
+    return tuple(dict.fromkeys([*_young(wanted, query.window, as_of), *_last(wanted, found), *_whole(found, query)]))
+
+
+def _young(wanted: Needs, window: TimeWindow | None, as_of: date | None) -> Iterator[str]:
+    for metric, parts in wanted:
+        age = max(p.measure.matures_after for p in parts)
+        if age and as_of and (window is None or window.end > as_of - timedelta(days=age)):
+            last = as_of - timedelta(days=age)
+            yield (
+                f"{metric.label}: rows after {last.day} {last:%B %Y} are left out, "
+                f"since they need {age} days to settle"
+            )
+
+
+def _last(wanted: Needs, found: list[Reading]) -> Iterator[str]:
+    if not any(r.last for r in found):
+        return
+    for metric, parts in wanted:
+        if any(p.measure.last for p in parts):
+            yield f"{metric.label}: the figure at the end of the period, not a sum over it"
+
+
+def _whole(found: list[Reading], query: MetricQuery) -> Iterator[str]:
+    if query.window is None:
+        return
+    for reading in found:
+        first, last = reading.scan.days(query.window)
+        if (first, last) != (query.window.start, query.window.end):
+            months = dict.fromkeys((period_label(first, "month"), period_label(last, "month")))
+            yield f"{reading.scan.table.name} has one row a month: {' to '.join(months)} counted whole"

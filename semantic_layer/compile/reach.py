@@ -1,0 +1,64 @@
+"""Which dimensions can cut which metric."""
+
+from collections.abc import Iterable
+
+from semantic_layer.compile.formulas import Leaf, leaves
+from semantic_layer.compile.joins import path
+from semantic_layer.errors import UserError
+from semantic_layer.model import Catalogue, DimensionSpec, MeasureSpec, MetricSpec
+
+
+def sliceable(metric_name: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the shown dimensions that a metric can be cut and filtered by, in the catalogue's order."""
+    parts = leaves(metric_name, catalogue, {})
+    return tuple(d.name for d in catalogue.dimensions if not d.hidden and _cuts_all(d, parts, catalogue))
+
+
+def require(dimensions: Iterable[str], metric: MetricSpec, parts: Iterable[Leaf], catalogue: Catalogue) -> None:
+    """Raise UserError (unknown_dimension, cannot_cut, outcome_dimension, ambiguous_join)."""
+    parts = tuple(parts)
+    for name in dict.fromkeys(dimensions):
+        spec = catalogue.dimension(name)
+        if spec.outcome and _is_rate(metric):
+            raise _outcome(spec, metric, parts, catalogue)
+        blocked = next((p for p in parts if not _reaches(spec, p.measure, catalogue)), None)
+        if blocked is not None:
+            raise UserError(
+                f"metric '{metric.name}' cannot be cut by '{name}': no join leads from {blocked.measure.table} "
+                f"to {spec.table}",
+                code="cannot_cut",
+                hint=f"it can be cut by: {', '.join(sliceable(metric.name, catalogue)) or 'nothing'}",
+            )
+
+
+def _outcome(spec: DimensionSpec, metric: MetricSpec, parts: tuple[Leaf, ...], catalogue: Catalogue) -> UserError:
+    tables = {p.measure.table for p in parts}
+    counts = [
+        m.name
+        for m in catalogue.metrics
+        if m.type == "simple" and m.measure and m.measure.where and m.measure.table in tables and not m.hidden
+    ]
+    return UserError(
+        f"'{spec.name}' is known only for rows with the outcome, so it cannot cut the rate '{metric.name}'",
+        code="outcome_dimension",
+        hint=f"cut a count by it: {', '.join(counts)}" if counts else "cut a count by it",
+    )
+
+
+def _is_rate(metric: MetricSpec) -> bool:
+    return metric.type in ("ratio", "average", "derived")
+
+
+def _cuts_all(spec: DimensionSpec, parts: tuple[Leaf, ...], catalogue: Catalogue) -> bool:
+    try:
+        return all(
+            _reaches(spec, p.measure, catalogue) and not (spec.outcome and _is_rate(p.metric)) for p in parts
+        )
+    except UserError:
+        return False
+
+
+def _reaches(spec: DimensionSpec, measure: MeasureSpec, catalogue: Catalogue) -> bool:
+    if spec.expr and "@row_date" in spec.expr and not (measure.time or catalogue.table(measure.table).time):
+        return False
+    return path(catalogue, measure.table, spec.table) is not None

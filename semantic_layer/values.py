@@ -1,0 +1,80 @@
+"""What the warehouse holds: the members of every dimension, and the days it covers."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlglot import exp
+
+from semantic_layer.calendar import period_end
+from semantic_layer.compile import ast
+from semantic_layer.compile.scan import Scan
+from semantic_layer.engine import SqlEngine
+from semantic_layer.model import Catalogue, DimensionSpec, TableSpec
+from semantic_layer.query import Column, Sql
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataRange:
+    """The first day of data and the as-of day: the last one that every dated fact covers."""
+
+    first: date
+    as_of: date
+
+
+def distinct_values(catalogue: Catalogue, engine: SqlEngine, *, limit: int = 5_000) -> dict[str, tuple[str, ...]]:
+    """Return the members of each dimension as text, in order; at most `limit` of each."""
+    return {d.name: _members(d, catalogue, engine, limit) for d in catalogue.dimensions if not d.hidden}
+
+
+def _members(spec: DimensionSpec, catalogue: Catalogue, engine: SqlEngine, limit: int) -> tuple[str, ...]:
+    scan = Scan(catalogue, _home(spec, catalogue))
+    select = scan.select([ast.alias(scan.member(spec), spec.name)], [], group=1)
+    select = select.order_by(exp.Literal.number(1)).limit(limit)
+    sql = Sql(text=select.sql(dialect="duckdb"), columns=(Column(name=spec.name, kind="dimension"),))
+    members = [str(value) for value in engine.run(sql, max_rows=limit).data[0]]
+    rank = {member: i for i, member in enumerate(spec.order)}
+    return tuple(sorted(members, key=lambda m: (rank.get(m, len(rank)), m)))
+
+
+def _home(spec: DimensionSpec, catalogue: Catalogue) -> str:
+    """Return the table whose rows have all members: the fact that dates them, for a dimension that needs a date."""
+    if spec.expr and "@row_date" in spec.expr and not catalogue.table(spec.table).time:
+        dated = (t.name for t in catalogue.tables if t.time and any(j.to == spec.table for j in t.joins))
+        return next(dated, spec.table)
+    return spec.table
+
+
+def data_range(catalogue: Catalogue, engine: SqlEngine, *, as_of: date | None = None) -> DataRange | None:
+    """Return the days the data covers, or None where no fact has dates or rows.
+
+    `as_of` overrides the last day; a monthly fact covers its whole last month.
+    """
+    covered = [found for table in _facts(catalogue) if (found := _covered(table, engine))]
+    if not covered:
+        return None
+    first, last = min(f for f, _ in covered), min(e for _, e in covered)
+    return DataRange(first=first, as_of=as_of or last)
+
+
+def _facts(catalogue: Catalogue) -> list[TableSpec]:
+    """Return the dated tables that a metric is measured on."""
+    used = {
+        m.table
+        for metric in catalogue.metrics
+        for m in (metric.measure, metric.numerator, metric.denominator)
+        if m is not None
+    }
+    return [t for t in catalogue.tables if t.time and t.name in used]
+
+
+def _covered(table: TableSpec, engine: SqlEngine) -> tuple[date, date] | None:
+    when = ast.column(table.time or "")
+    select = exp.select(
+        ast.alias(ast.as_date(exp.Min(this=when)), "first"), ast.alias(ast.as_date(exp.Max(this=when.copy())), "last")
+    ).from_(exp.to_table(table.name))
+    columns = (Column(name="first", kind="period"), Column(name="last", kind="period"))
+    rows = engine.run(Sql(text=select.sql(dialect="duckdb"), columns=columns)).rows()
+    first, last = rows[0]
+    if first is None:
+        return None
+    return first, period_end(last, "month") if table.time_grain == "month" else last
