@@ -1,10 +1,14 @@
 """No word that could change the number is dropped in silence."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from rapidfuzz import fuzz, process
 
-from assistant.planner.draft import Draft, refuse
+from assistant.planner.draft import Draft, Stop
+from assistant.planner.text import stem
+from assistant.planner.words import words
+from assistant.types import Decline
 
 # cues that only hold a sentence together
 HARMLESS = frozenset(("in", "and", "only", "how_many", "how_much", "overall", "which", "follow", "pronoun", "how_has"))
@@ -14,16 +18,29 @@ _SHOWN = 4
 def check(draft: Draft) -> None:
     """Refuse, naming the words the reading does not rest on."""
     left = [i for i in unused(draft) if not _said_twice(draft, i)]
-    if not left:
-        return
-    names = list(dict.fromkeys(draft.items[i].text for i in left))
+    if left:
+        raise Stop(_refusal(draft, left))
+
+
+def unknown(draft: Draft) -> Decline | None:
+    """Return the refusal for words that no list has, so that nobody is asked back in vain."""
+    left = [i for i in unused(draft) if draft.items[i].kind == "unknown" and not _is_unit(draft, i)]
+    return _refusal(draft, left) if left and draft.metrics_named else None
+
+
+def _refusal(draft: Draft, left: list[int]) -> Decline:
     place = next((i for i in left if _is_member_position(draft, i)), None)
     if place is not None:
-        raise refuse("no_data", _unknown_member(draft, place))
-    quoted = " and ".join(f"'{n}'" for n in names[:_SHOWN])
+        return _unknown_member(draft, place)
+    quoted = " and ".join(f"'{n}'" for n in list(dict.fromkeys(draft.items[i].text for i in left))[:_SHOWN])
     known = ", ".join(draft.metric(m).label for m in draft.metrics)
     tail = f" I did understand {known}." if known else ""
-    raise refuse("unknown_metric" if draft.metrics else _topic(draft), f"I don't know what to do with {quoted}.{tail}")
+    reason = "unknown_metric" if draft.metrics else _topic(draft)
+    return Decline(reason=reason, message=f"I don't know what to do with {quoted}.{tail}")
+
+
+def _is_unit(draft: Draft, i: int) -> bool:
+    return i > 0 and draft.items[i - 1].kind == "number"
 
 
 def unused(draft: Draft) -> list[int]:
@@ -57,26 +74,43 @@ def _is_member_position(draft: Draft, i: int) -> bool:
     if item.kind != "unknown":
         return False
     token = draft.linked.tokens[item.first]
-    placed = draft.cue(draft.before(i), "in", "only", "not")
+    placed = draft.cue(draft.before(i), "in", "only", "not") and token.stem not in _common()
     return bool(draft.metrics) and (token.capital or token.quoted or placed)
 
 
-def _unknown_member(draft: Draft, i: int) -> str:
+def _unknown_member(draft: Draft, i: int) -> Decline:
     """Say that nothing is called so, what is close, and what there is."""
     text = _run(draft, i)
+    metric = draft.metric(draft.metrics[0]).label
+    parts = draft.context.lexicon.parts.get(draft.linked.tokens[draft.items[i].last].stem, [])
+    if parts:
+        names = list(dict.fromkeys(f"{draft.dimension(e.name).label} {e.member}" for e in parts))[:_SHOWN]
+        message = f"Nothing here is called just '{text}'; there is {', '.join(names)}."
+        return Decline(reason="no_data", message=message, nearest=tuple(f"{metric} for {n}" for n in names[:3]))
     members = [m for name, all_ in draft.context.vocabulary.values.items() for m in all_ if not _hidden(draft, name)]
     close = process.extractOne(text, members, scorer=fuzz.WRatio, score_cutoff=75) if members else None
     if close:
-        return f"Nothing here is called '{text}'; did you mean '{close[0]}'?"
-    return f"Nothing here is called '{text}'. {_examples(draft)}"
+        near = (f"{metric} for {_label_of(draft, close[0])} {close[0]}",)
+        return Decline(reason="no_data", message=f"Nothing here is called '{text}'; did you mean '{close[0]}'?", nearest=near)
+    return Decline(reason="no_data", message=f"Nothing here is called '{text}'. {_examples(draft)}".strip())
+
+
+def _label_of(draft: Draft, member: str) -> str:
+    values = draft.context.vocabulary.values
+    return next(draft.dimension(n).label for n, all_ in values.items() if member in all_ and not _hidden(draft, n))
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(stem(w) for w in words().list_of("known"))
 
 
 def _run(draft: Draft, i: int) -> str:
-    words = [draft.items[i].text]
+    run = [draft.items[i].text]
     while i + 1 < len(draft.items) and draft.items[i + 1].kind == "unknown":
         i += 1
-        words.append(draft.items[i].text)
-    return " ".join(words)
+        run.append(draft.items[i].text)
+    return " ".join(run)
 
 
 def _examples(draft: Draft) -> str:

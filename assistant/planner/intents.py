@@ -58,7 +58,7 @@ def _quotes(draft: Draft) -> Intent:
 
 
 def _asks_meaning(draft: Draft) -> bool:
-    if draft.has("define"):
+    if draft.has("define") or (draft.has("explain") and not draft.has(*_MOVES, "high", "low", "why")):
         return True
     metrics = draft.places("metric")
     verbs = words().list_of("mean_verbs")
@@ -69,7 +69,7 @@ def _asks_meaning(draft: Draft) -> bool:
 
 def _define(draft: Draft) -> Intent:
     read_metrics(draft)
-    draft.used.update(i for i, item in enumerate(draft.items) if item.kind == "cue" and item.cues & {"define", "average", "not", "by"})
+    draft.used.update(i for i, item in enumerate(draft.items) if item.kind == "cue" and item.cues & {"define", "explain", "average", "not", "by"})
     if not draft.metrics:
         for i in draft.places("dimension"):
             spec = draft.dimension(draft.items[i].of("dimension")[0].name)
@@ -114,17 +114,18 @@ def _count_or_rate(draft: Draft) -> None:
         return
     for i in draft.places("metric"):
         entry = next((e for e in draft.items[i].of("metric") if e.name in draft.metrics), None)
-        counted = any(w in draft.text.lower().split() for w in ("most", "fewest"))
-        if entry and counted and entry.score < 0.93 and draft.metric(entry.name).unit == "ratio":
+        before = draft.linked.tokens[draft.items[draft.before(i)].last].word if i else ""
+        plural = draft.linked.tokens[draft.items[i].last].word.endswith("s")
+        if entry and before in words().list_of("counting") and plural and draft.metric(entry.name).unit == "ratio":
             label = draft.metric(entry.name).label
             raise ask_back(f"I know the {label}, not a count of it.", [(label, draft.rewritten(i, label))])
 
 
 def _no_metric(draft: Draft) -> None:
     """Ask which metric is meant, when a word of its name is there; refuse otherwise."""
-    wanted = {t.stem for i in draft.items if i.kind in ("unknown", "entry") for t in (draft.linked.tokens[p] for p in i.at)}
+    wanted = {t.stem for i in draft.items if i.kind == "unknown" for t in (draft.linked.tokens[p] for p in i.at)}
     phrases = draft.context.lexicon.phrases
-    near = [e.name for phrase, entries in phrases.items() if wanted & set(phrase) for e in entries if e.kind == "metric" and e.score > 0.93]
+    near = [e.name for phrase, entries in phrases.items() if 2 * len(wanted & set(phrase)) >= len(phrase) for e in entries if e.kind == "metric" and e.score > 0.93]
     unknown = [item.text for item in draft.items if item.kind == "unknown"]
     hits = [n for n in dict.fromkeys(near)]
     if hits and not unknown_elsewhere(draft, phrases):
@@ -150,7 +151,7 @@ def _carried(draft: Draft, *, inherited: bool) -> Reading:
 
 def _analyse(draft: Draft, old: Reading | None) -> Intent:
     draft.by = list(dict.fromkeys([*(f.dimension for f in draft.versus), *draft.by]))
-    why = draft.take("why") or (old is not None and old.intent == "why" and not draft.by)
+    why = draft.take("why", "explain") or (old is not None and old.intent == "why" and not draft.by)
     moves = _moves(draft, why=why)
     trend = _trend(draft, moves, old)
     compares = why or (moves and not trend) or _old_pair(draft, old)

@@ -243,4 +243,6 @@ def _prepositions() -> frozenset[str]:
 
 @cache
 def _gaps() -> frozenset[str]:
-    return _filler() - _prepositions()
+    cues = words().cues
+    amounts = {t for name in ("high", "low", "more", "less") for p in cues[name] for t in key(p)}
+    return (_filler() | amounts) - _prepositions()

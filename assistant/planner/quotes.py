@@ -11,18 +11,26 @@ def read_quotes(draft: Draft) -> None:
     """Split the question into its subject and the filters; every content word lands in one of them."""
     start = _subject_starts(draft)
     subject = [i for i in range(start, len(draft.items)) if _in_subject(draft, i, start)]
+    named = [i for i in draft.places("metric") if i < start and _says_more(draft, i)]
     for i in list(draft.roles):
         if i in subject or draft.roles[i] in ("metric", "dimension"):
             draft.roles.pop(i)
             draft.used.add(i)
     read_members(draft)
     draft.used.update(subject)
-    draft.search_text = _words(draft, subject) or None
+    draft.search_text = _words(draft, [*named, *subject]) or None
     for i in range(len(draft.items)):
         if draft.items[i].kind == "cue":
             draft.used.add(i)
     if draft.search_text is None and not draft.filters:
         raise refuse("out_of_scope", "Say what the quotes should be about, such as 'quotes about waiting too long'.")
+
+
+def _says_more(draft: Draft, i: int) -> bool:
+    """Tell whether a metric named before the subject narrows it, as "complaints" does and "calls" does not."""
+    nouns = draft.context.lexicon.nouns
+    sure = draft.items[i].of("metric")[0].score >= 0.9
+    return sure and not all(draft.linked.tokens[p].stem in nouns for p in draft.items[i].at)
 
 
 def _subject_starts(draft: Draft) -> int:

@@ -36,6 +36,8 @@ class RulePlanner:
             draft = self._draft(question, text)
             return _read(draft)
         except Stop as stop:
+            if isinstance(stop.outcome, Clarify) and draft and (no := coverage.unknown(draft)):
+                return replace(no, nearest=self._nearest(question, draft))
             if isinstance(stop.outcome, Decline) and not stop.outcome.nearest:
                 return replace(stop.outcome, nearest=self._nearest(question, draft))
             return stop.outcome
@@ -54,7 +56,7 @@ class RulePlanner:
     def _draft(self, question: Question, text: str) -> Draft:
         tokens = tokenize(text)
         draft = Draft(context=self._context, question=question, text=text, linked=self._linker.link(tokens))
-        if draft.has("quotes", "themes") and draft.has("how_many", "percent", "how_much", "why"):
+        if draft.has("quotes", "themes") and _counts(draft):
             draft.linked = self._linker.link(tokens, without=frozenset(("quotes", "themes")))
         if apart := names_apart(draft):
             draft.linked = self._linker.link(tokens, apart=apart)
@@ -71,6 +73,12 @@ def _clock(vocabulary: Vocabulary) -> Clock | None:
         fiscal_start=vocabulary.catalogue.fiscal_year_start,
         day_first=not vocabulary.locale.startswith("en-US"),
     )
+
+
+def _counts(draft: Draft) -> bool:
+    """Tell whether "calls about X" are to be counted, not read."""
+    cut = any(draft.cue(i, "by") and draft.items[draft.after(i)].of("dimension") for i in range(len(draft.items) - 1))
+    return cut or draft.has("how_many", "percent", "how_much", "why", "highest", "lowest")
 
 
 def _read(draft: Draft) -> Plan:

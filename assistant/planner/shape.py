@@ -60,6 +60,8 @@ def _is_cut(draft: Draft, i: int) -> bool:
         return True
     if draft.roles.get(before) == "metric" or draft.roles.get(after) == "metric":
         return not draft.cue(before, "in")
+    if after < len(draft.items) and draft.cue(after, "in") and draft.roles.get(draft.after(after)) == "value":
+        return False
     return draft.cue(before, "in") and (_plural(draft, i) or draft.has("breakdown", "which"))
 
 
