@@ -42,6 +42,7 @@ def _first_letter(scene: Scene) -> None:
 
 def _settled(scene: Scene) -> None:
     if scene.facts.is_escalated:
+        _agent_letter(scene, scene.say("agent_thanks"), scene.say("stuck"))
         _letter(scene, join(scene.say("ask_manager"), scene.cause()))
         _agent_letter(scene, scene.say("manager"))
     _agent_letter(
@@ -52,9 +53,9 @@ def _settled(scene: Scene) -> None:
 
 def _unsettled(scene: Scene) -> None:
     _agent_letter(scene, scene.say("agent_thanks"), scene.say("finding"), scene.say("stuck"))
-    _letter(scene, join(scene.say("react"), scene.say("protest"), *_rest(scene)))
+    escalation = [scene.say("ask_manager")] if scene.facts.is_escalated else []
+    _letter(scene, join(scene.say("react"), scene.say("protest"), *_rest(scene)), *escalation)
     if scene.facts.is_escalated:
-        _letter(scene, scene.say("ask_manager"))
         _agent_letter(scene, scene.say("manager"), scene.say("promise"))
     else:
         _agent_letter(scene, scene.say("promise"), scene.say("goodbye_sorry"))

@@ -123,6 +123,7 @@ def _explain(scene: Scene) -> None:
 
 def _resolve(scene: Scene) -> None:
     if scene.facts.is_escalated:
+        scene.agent(scene.say("stuck"))
         _escalate(scene)
     scene.agent(scene.say("fixed"), scene.maybe("recap", 0.3))
     scene.customer(scene.say("accept"))

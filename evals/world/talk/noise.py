@@ -7,7 +7,13 @@ from random import Random
 from typing import Any
 
 _WORD = re.compile(r"[A-Za-z']{4,}")
-_PAUSE = re.compile(r"(?<=[,.?!] )(?=[a-zA-Z])")
+_AFTER_PAUSE = re.compile(r"(?<=([,.?!]) )([A-Za-z']+)")
+# Words that lose their capital when a filler comes before them; names and weekdays keep it.
+_SMALL = frozenset(
+    "a all and any are at but can could did do does each everything for from half has have how if in is it it's its just "
+    "look maybe my no nobody nothing now of oh on only or our please since so some that that's the then there there's "
+    "they this to was we we're we've were what what's when where which who why will with would yes you you're your".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +48,16 @@ class Noise:
         return _lowered(text, rng) if habits.lower else text
 
     def _disfluent(self, text: str, rate: float, rng: Random) -> str:
-        text = _PAUSE.sub(lambda _: self._hesitation(rng) if rng.random() < rate else "", text)
+        text = _AFTER_PAUSE.sub(lambda match: self._hesitating(match, rng) if rng.random() < rate else match[0], text)
         if rng.random() < rate:
             text = f"{rng.choice(self._fillers).capitalize()}, {_uncapitalised(text)}"
         return _stammer(text, rng) if rng.random() < rate / 2 else text
 
-    def _hesitation(self, rng: Random) -> str:
+    def _hesitating(self, match: re.Match[str], rng: Random) -> str:
         draw = rng.random()
         words = self._fillers if draw < 0.5 else self._asides if draw < 0.85 else self._restarts
-        return f"{rng.choice(words)}, "
+        filler = rng.choice(words)
+        return f"{filler if match[1] == ',' else filler.capitalize()}, {_uncapitalised(match[2])}"
 
     def _slip(self, word: str, rng: Random) -> str:
         at = rng.randrange(1, len(word) - 1)
@@ -83,5 +90,5 @@ def _stammer(text: str, rng: Random) -> str:
 
 
 def _uncapitalised(text: str) -> str:
-    first = text.split(" ", 1)[0]
-    return text if first in {"I", "I'm", "I've", "I'd", "I'll"} or first.isupper() else text[:1].lower() + text[1:]
+    first = text.split(" ", 1)[0].rstrip(",.?!").lower()
+    return text[:1].lower() + text[1:] if first in _SMALL else text
