@@ -1,1 +1,1 @@
-
+"""Pure functions from cubes and series to findings: changes, shifts, drivers."""

@@ -1,1 +1,5 @@
+"""Why a metric moved: exact splits, the segments that stand out, traps."""
 
+from assistant.analysis.drivers.explain import explain
+
+__all__ = ["explain"]

@@ -1,0 +1,94 @@
+"""A cube as arrays over cells, one row a cell, one column a period."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.analysis.moments import NAMES, Moments, require_finite
+from semantic_layer.errors import UserError
+from semantic_layer.query import Cube
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """Distinct cells: codes (cells, dimensions), sums (cells,) of each period."""
+
+    kind: str
+    dimensions: tuple[str, ...]
+    members: tuple[tuple[str, ...], ...]
+    codes: Codes
+    now: Moments
+    before: Moments
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def periods(self) -> tuple[Moments, Moments]:
+        """The sums before and now: index 0 and 1."""
+        return self.before, self.now
+
+
+def cells_of(cube: Cube) -> Cells:
+    """Lay a cube out by cell; UserError when a period is empty or a sum is not finite."""
+    require_finite(cube)
+    _require_both_periods(cube)
+    codes, place = _distinct(cube)
+    parts = []
+    for period in (0, 1):
+        inside = cube.period == period
+        where = place[inside]
+        sums = {name: np.bincount(where, getattr(cube, name)[inside], len(codes)) for name in NAMES}
+        parts.append(Moments(**sums))
+    return Cells(
+        kind=cube.kind, dimensions=cube.dimensions, members=cube.members, codes=codes, before=parts[0], now=parts[1]
+    )
+
+
+def sums(m: Moments) -> Moments:
+    """Return the sums over all elements."""
+    return Moments(**{name: float(getattr(m, name).sum()) for name in NAMES})
+
+
+def roll_up(m: Moments, where: Codes, size: int) -> Moments:
+    """Return the sums by group."""
+    return Moments(**{name: np.bincount(where, getattr(m, name), size) for name in NAMES})
+
+
+def combine(columns: Codes, sizes: tuple[int, ...]) -> Codes:
+    """Return one integer per row for the values of several columns."""
+    key = np.zeros(len(columns), dtype=np.int64)
+    for column, size in zip(columns.T, sizes, strict=True):
+        key = key * size + column
+    return key
+
+
+def _distinct(cube: Cube) -> tuple[Codes, Codes]:
+    codes = np.asarray(cube.codes, dtype=np.int64).reshape(len(cube.period), len(cube.dimensions))
+    sizes = tuple(len(m) for m in cube.members)
+    if float(np.prod([float(s) for s in sizes])) < 2**62:
+        _, first, place = np.unique(combine(codes, sizes), return_index=True, return_inverse=True)
+        return codes[first], place
+    found, place = np.unique(codes, axis=0, return_inverse=True)
+    return found, place.reshape(-1)
+
+
+def _require_both_periods(cube: Cube) -> None:
+    for period, word in ((1, "current"), (0, "comparison")):
+        inside = cube.period == period
+        if not inside.any() or cube.rows[inside].sum() <= 0:
+            raise UserError(
+                f"'{cube.metric}' has no rows in the {word} period, so there is no change to explain",
+                code="empty_period",
+                hint="choose two periods that both have data",
+            )
+        if cube.kind == "ratio" and cube.d[inside].sum() <= 0:
+            raise UserError(
+                f"the denominator of '{cube.metric}' is not positive in the {word} period",
+                code="no_denominator",
+                hint="widen the window or the filter",
+            )

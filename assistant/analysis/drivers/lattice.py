@@ -1,0 +1,182 @@
+"""Every cuboid of the dimensions up to a depth, with sums for each segment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.analysis.drivers.cells import Codes, Floats, combine
+
+DENSE = 4
+MANY = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cuboid:
+    """Some dimensions (positions) and the keys of their segments that are kept, sorted."""
+
+    dimensions: tuple[int, ...]
+    keys: Codes
+    start: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lattice:
+    """Candidate segments of all cuboids, stacked; `sums` is (segments, statistics).
+
+    `codes` are the cells' codes with members too rare to be named folded into the code `sizes − 1`;
+    `folded` says which dimensions have such a code; `tests` is what each segment's test is multiplied
+    by, so that depths, cuboids and members share the error equally.
+    """
+
+    codes: Codes
+    sizes: tuple[int, ...]
+    names: tuple[NDArray[np.int64], ...]
+    cuboids: tuple[Cuboid, ...]
+    sums: Floats
+    tests: Floats
+
+    def segment(self, index: int) -> tuple[tuple[int, int], ...]:
+        """Return the (dimension, member) pairs of a candidate."""
+        cuboid = next(c for c in reversed(self.cuboids) if c.start <= index)
+        sizes = [self.sizes[d] for d in cuboid.dimensions]
+        found = np.unravel_index(cuboid.keys[index - cuboid.start], sizes)
+        return tuple((d, int(self.names[d][m])) for d, m in zip(cuboid.dimensions, found, strict=True))
+
+    def without(self, gone: NDArray[np.bool_], weights: Floats) -> Floats:
+        """Return the sums of all segments when some cells are taken out."""
+        codes, left = self.codes[gone], self.sums.copy()
+        for cuboid in self.cuboids:
+            key = combine(codes[:, list(cuboid.dimensions)], tuple(self.sizes[d] for d in cuboid.dimensions))
+            place = np.searchsorted(cuboid.keys, key)
+            place[place == len(cuboid.keys)] = 0
+            known = cuboid.keys[place] == key if len(cuboid.keys) else np.zeros(len(key), dtype=bool)
+            taken = _sums_by(place[known], weights[gone][known], len(cuboid.keys))
+            left[cuboid.start : cuboid.start + len(cuboid.keys)] -= taken
+        return left
+
+
+def lattice_of(
+    codes: Codes,
+    sizes: tuple[int, ...],
+    weights: Floats,
+    *,
+    support: Callable[[Floats], NDArray[np.bool_]],
+    max_depth: int,
+) -> Lattice:
+    """Roll cells up to every cuboid; `support` says which segments are kept.
+
+    Dimensions that another one determines are not combined with it (region and country).
+    """
+    codes, sizes, names = _fold(codes, sizes, weights, support)
+    groups = _combinations(codes, sizes, max_depth)
+    cuboids: list[Cuboid] = []
+    kept: list[Floats] = []
+    tests: list[Floats] = []
+    depths = len({len(g) for g in groups})
+    start = 0
+    for dims, keys, values in _roll_ups(codes, sizes, weights, groups):
+        nameable = support(values) & ~_is_folded(keys, dims, sizes, names)
+        cuboids.append(Cuboid(dimensions=dims, keys=keys[nameable], start=start))
+        kept.append(values[nameable])
+        count = int(nameable.sum())
+        tests.append(np.full(count, float(depths * sum(len(g) == len(dims) for g in groups) * count)))
+        start += count
+    empty = np.zeros((0, weights.shape[1]))
+    return Lattice(
+        codes=codes,
+        sizes=sizes,
+        names=names,
+        cuboids=tuple(cuboids),
+        sums=np.concatenate([empty, *kept]),
+        tests=np.concatenate([np.zeros(0), *tests]),
+    )
+
+
+def determined_by(codes: Codes, sizes: tuple[int, ...]) -> set[tuple[int, int]]:
+    """Return (a, b) for every dimension b whose member follows from that of a."""
+    found = set()
+    for a, b in combinations(range(len(sizes)), 2):
+        pairs = len(np.unique(combine(codes[:, [a, b]], (sizes[a], sizes[b]))))
+        if pairs == len(np.unique(codes[:, a])):
+            found.add((a, b))
+        if pairs == len(np.unique(codes[:, b])):
+            found.add((b, a))
+    return found
+
+
+def _combinations(codes: Codes, sizes: tuple[int, ...], max_depth: int) -> list[tuple[int, ...]]:
+    follows = determined_by(codes, sizes)
+    varying = [d for d in range(len(sizes)) if len(np.unique(codes[:, d])) > 1]
+    dims = [b for b in varying if not any((a, b) in follows and (b, a) in follows for a in varying if a < b)]
+    return [
+        group
+        for depth in range(1, max_depth + 1)
+        for group in combinations(dims, depth)
+        if not any((a, b) in follows or (b, a) in follows for a, b in combinations(group, 2))
+    ]
+
+
+def _roll_ups(
+    codes: Codes, sizes: tuple[int, ...], weights: Floats, groups: list[tuple[int, ...]]
+) -> list[tuple[tuple[int, ...], Codes, Floats]]:
+    """Return (dimensions, keys, sums), the coarser ones summed from finer ones where those are dense."""
+    dense: dict[tuple[int, ...], Floats] = {}
+    found = {}
+    for group in reversed(groups):
+        shape = tuple(sizes[d] for d in group)
+        parent = next((p for p in dense if set(group) < set(p) and len(p) == len(group) + 1), None)
+        if parent is not None:
+            axis = next(i for i, d in enumerate(parent) if d not in group)
+            cube = dense[parent].sum(axis=axis)
+        elif prod(shape) <= DENSE * len(codes) + 10_000:
+            cube = _sums_by(combine(codes[:, list(group)], shape), weights, prod(shape)).reshape(*shape, -1)
+        else:
+            keys, place = np.unique(combine(codes[:, list(group)], shape), return_inverse=True)
+            found[group] = (group, keys, _sums_by(place, weights, len(keys)))
+            continue
+        dense[group] = cube
+        found[group] = (group, np.arange(prod(shape)), cube.reshape(prod(shape), -1))
+    return [found[group] for group in groups]
+
+
+def _sums_by(where: Codes, weights: Floats, size: int) -> Floats:
+    from scipy.sparse import csc_matrix
+
+    rows = len(where)
+    pick = csc_matrix((np.ones(rows), where, np.arange(rows + 1)), shape=(size, rows))
+    return np.asarray(pick @ weights)
+
+
+def _fold(
+    codes: Codes, sizes: tuple[int, ...], weights: Floats, support: Callable[[Floats], NDArray[np.bool_]]
+) -> tuple[Codes, tuple[int, ...], tuple[NDArray[np.int64], ...]]:
+    """Fold the members of long dimensions that lack support into one code at the end (name −1)."""
+    columns, lengths, names = [], [], []
+    for d, size in enumerate(sizes):
+        if size <= MANY:
+            columns.append(codes[:, d])
+            lengths.append(size)
+            names.append(np.arange(size))
+            continue
+        nameable = np.flatnonzero(support(_sums_by(codes[:, d], weights, size)))
+        place = np.full(size, len(nameable))
+        place[nameable] = np.arange(len(nameable))
+        columns.append(place[codes[:, d]])
+        lengths.append(len(nameable) + 1)
+        names.append(np.append(nameable, -1))
+    stacked = np.stack(columns, axis=1) if columns else codes
+    return stacked, tuple(lengths), tuple(names)
+
+
+def _is_folded(
+    keys: Codes, dims: tuple[int, ...], sizes: tuple[int, ...], names: tuple[NDArray[np.int64], ...]
+) -> NDArray[np.bool_]:
+    members = np.unravel_index(keys, [sizes[d] for d in dims])
+    folded = np.zeros(len(keys), dtype=bool)
+    for d, member in zip(dims, members, strict=True):
+        folded |= names[d][member] < 0
+    return folded

@@ -1,0 +1,112 @@
+"""The scan over all cuboids for the few segments that stand out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.analysis.drivers.cells import Cells, Floats
+from assistant.analysis.drivers.lattice import Lattice, lattice_of
+from assistant.analysis.drivers.statistics import Scan, Statistics, statistics_of
+
+ALPHA = 0.05
+MEDIAN_CHI2 = 0.454936
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A segment as (dimension, member) pairs, what moved, and its p-value after the search."""
+
+    segment: tuple[tuple[int, int], ...]
+    scan: Scan
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pick:
+    segment: tuple[tuple[int, int], ...]
+    scan: Scan
+    z: float
+    tests: float
+
+
+def search(cells: Cells, *, max_depth: int, max_segments: int, exposure: float = 1.0) -> tuple[Found, ...]:
+    """Return the segments that stand out, best first.
+
+    A scan statistic (Kulldorff 1997; Neill 2012): take the best segment, remove its cells, repeat.
+    The score is the log of the p-value times the number of tests of the segment's own depth and
+    cuboid, so a finer segment has to gain what its freedom costs. What is left after the removals
+    shows how much more than sampling noise the metric varies anyway; z is divided by that.
+    """
+    statistics = statistics_of(cells, exposure)
+    sizes = tuple(max(len(m), 1) for m in cells.members)
+    lattice = lattice_of(
+        cells.codes, sizes, statistics.weights, support=statistics.supported, max_depth=min(max_depth, 4)
+    )
+    picks, sums, whole = _greedy(cells, statistics, lattice, max_segments)
+    noise = {scan: _excess(statistics, scan, lattice, sums, whole) for scan in statistics.scans} if picks else {}
+    judged = ((pick, _adjusted_p(abs(pick.z) / noise[pick.scan], pick.tests)) for pick in picks)
+    return tuple(Found(segment=k.segment, scan=k.scan, p_value=p) for k, p in judged if p < ALPHA)
+
+
+def _greedy(
+    cells: Cells, statistics: Statistics, lattice: Lattice, max_segments: int
+) -> tuple[list[_Pick], Floats, Floats]:
+    picks: list[_Pick] = []
+    sums, whole = lattice.sums, statistics.weights.sum(axis=0)
+    gone = np.zeros(len(cells), dtype=bool)
+    while len(picks) < max_segments:
+        pick = _best(statistics, lattice, sums, whole)
+        if pick is None or _adjusted_p(abs(pick.z), pick.tests) >= ALPHA:
+            break
+        picks.append(pick)
+        gone |= inside(cells, pick.segment)
+        sums = lattice.without(gone, statistics.weights)
+        whole = statistics.weights[~gone].sum(axis=0)
+    return picks, sums, whole
+
+
+def _best(statistics: Statistics, lattice: Lattice, sums: Floats, whole: Floats) -> _Pick | None:
+    from scipy.special import log_ndtr
+
+    supported = statistics.supported(sums)
+    if not supported.any():
+        return None
+    tests = lattice.tests * len(statistics.scans)
+    best: tuple[float, int, Scan, float] | None = None
+    for scan in statistics.scans:
+        z = np.where(supported, statistics.scores(scan, sums, whole), 0.0)
+        surprise = -log_ndtr(-np.abs(z)) - np.log(tests)
+        index = int(surprise.argmax())
+        if best is None or surprise[index] > best[0]:
+            best = (float(surprise[index]), index, scan, float(z[index]))
+    assert best is not None
+    _, index, scan, top = best
+    return _Pick(segment=lattice.segment(index), scan=scan, z=top, tests=float(tests[index]))
+
+
+def inside(cells: Cells, segment: tuple[tuple[int, int], ...]) -> NDArray[np.bool_]:
+    """Tell which cells belong to a segment."""
+    found = np.ones(len(cells), dtype=bool)
+    for dimension, member in segment:
+        found &= cells.codes[:, dimension] == member
+    return found
+
+
+def _adjusted_p(z: float, tests: float) -> float:
+    from scipy.special import log_ndtr
+
+    return float(min(1.0, 2 * tests * np.exp(log_ndtr(-z))))
+
+
+def _excess(statistics: Statistics, scan: Scan, lattice: Lattice, sums: Floats, whole: Floats) -> float:
+    """How many times the sampling noise the remaining coarse segments vary (genomic control), at least 1."""
+    coarse = np.zeros(len(sums), dtype=bool)
+    for cuboid in lattice.cuboids:
+        if len(cuboid.dimensions) <= 2:
+            coarse[cuboid.start : cuboid.start + len(cuboid.keys)] = True
+    coarse &= statistics.supported(sums)
+    if coarse.sum() < 10:
+        return 1.0
+    z = statistics.contrast(scan, sums[coarse], whole)
+    return float(max(1.0, np.sqrt(np.median(z**2) / MEDIAN_CHI2)))
