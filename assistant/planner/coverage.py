@@ -91,7 +91,9 @@ def _unknown_member(draft: Draft, i: int) -> Decline:
     close = process.extractOne(text, members, scorer=fuzz.WRatio, score_cutoff=75) if members else None
     if close:
         near = (f"{metric} for {_label_of(draft, close[0])} {close[0]}",)
-        return Decline(reason="no_data", message=f"Nothing here is called '{text}'; did you mean '{close[0]}'?", nearest=near)
+        return Decline(
+            reason="no_data", message=f"Nothing here is called '{text}'; did you mean '{close[0]}'?", nearest=near
+        )
     return Decline(reason="no_data", message=f"Nothing here is called '{text}'. {_examples(draft)}".strip())
 
 

@@ -25,7 +25,9 @@ def carry(draft: Draft, *, inherited: bool, explicit_by: bool, explicit_time: bo
     said = {f.dimension for f in (*draft.filters, *draft.versus)}
     filters = [f for f in old.filters if f.dimension not in said and f.dimension not in draft.by]
     draft.filters += filters
-    kept += [f"{f.dimension} {'not ' if f.operator == 'not in' else ''}{', '.join(map(str, f.values))}" for f in filters]
+    kept += [
+        f"{f.dimension} {'not ' if f.operator == 'not in' else ''}{', '.join(map(str, f.values))}" for f in filters
+    ]
     if not explicit_by and old.by and not draft.has("why") and old.intent in ("breakdown", "rank", "compare", "trend"):
         cuts = [d for d in old.by if d not in said]
         draft.by += [d for d in cuts if d not in draft.by]

@@ -61,7 +61,9 @@ def _opens_with_task(draft: Draft) -> bool:
 
 
 def _content(draft: Draft) -> list[int]:
-    return [i for i, item in enumerate(draft.items) if item.kind not in ("filler", "noun") and not draft.cue(i, "in", "and")]
+    return [
+        i for i, item in enumerate(draft.items) if item.kind not in ("filler", "noun") and not draft.cue(i, "in", "and")
+    ]
 
 
 def _contains(stems: list[str], name: str) -> bool:

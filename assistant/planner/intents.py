@@ -6,7 +6,7 @@ from assistant.planner.draft import Draft, ask_back, refuse
 from assistant.planner.members import read_members
 from assistant.planner.quotes import read_quotes
 from assistant.planner.roles import read_metrics, settle
-from assistant.planner.shape import read_shape
+from assistant.planner.shape import order, read_shape
 from assistant.planner.text import stem
 from assistant.planner.words import words
 from assistant.types import Intent, Reading
@@ -53,7 +53,9 @@ def _quotes(draft: Draft) -> Intent:
             draft.assumptions.append("no period was named: all transcripts")
         clock = draft.context.clock
         span = next((t.period for t in draft.times if t.period), None)
-        draft.window = periods.inside(draft, span or Period(clock.first, clock.as_of, "month", "all the data", count=0), clock)
+        draft.window = periods.inside(
+            draft, span or Period(clock.first, clock.as_of, "month", "all the data", count=0), clock
+        )
     return "quotes"
 
 
@@ -69,7 +71,14 @@ def _asks_meaning(draft: Draft) -> bool:
 
 def _define(draft: Draft) -> Intent:
     read_metrics(draft)
-    draft.used.update(i for i, item in enumerate(draft.items) if item.kind == "cue" and item.cues & {"define", "explain", "average", "not", "by"})
+    if not draft.metrics and draft.question.history and not any(i.kind == "unknown" for i in draft.items):
+        draft.metrics = list(draft.question.history[-1].metrics)
+        draft.carried += 1
+    draft.used.update(
+        i
+        for i, item in enumerate(draft.items)
+        if item.kind == "cue" and item.cues & {"define", "explain", "average", "not", "by"}
+    )
     if not draft.metrics:
         for i in draft.places("dimension"):
             spec = draft.dimension(draft.items[i].of("dimension")[0].name)
@@ -125,7 +134,13 @@ def _no_metric(draft: Draft) -> None:
     """Ask which metric is meant, when a word of its name is there; refuse otherwise."""
     wanted = {t.stem for i in draft.items if i.kind == "unknown" for t in (draft.linked.tokens[p] for p in i.at)}
     phrases = draft.context.lexicon.phrases
-    near = [e.name for phrase, entries in phrases.items() if 2 * len(wanted & set(phrase)) >= len(phrase) for e in entries if e.kind == "metric" and e.score > 0.93]
+    near = [
+        e.name
+        for phrase, entries in phrases.items()
+        if 2 * len(wanted & set(phrase)) >= len(phrase)
+        for e in entries
+        if e.kind == "metric" and e.score > 0.93
+    ]
     unknown = [item.text for item in draft.items if item.kind == "unknown"]
     hits = [n for n in dict.fromkeys(near)]
     if hits and not unknown_elsewhere(draft, phrases):
@@ -146,6 +161,7 @@ def unknown_elsewhere(draft: Draft, phrases: dict[tuple[str, ...], object]) -> b
 def _carried(draft: Draft, *, inherited: bool) -> Reading:
     old = followup.carry(draft, inherited=inherited, explicit_by=bool(draft.by), explicit_time=bool(draft.times))
     draft.take("follow", "pronoun", "and")
+    order(draft)
     return old
 
 
@@ -159,7 +175,8 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
         _check_why(draft)
     if draft.grain is not None and draft.by_period is False and not trend and not draft.ranked:
         trend = True
-    if old is not None and old.window and not draft.times and not draft.cues(*_SECOND):
+    longer = trend and old is not None and old.intent != "trend"
+    if old is not None and old.window and not draft.times and not draft.cues(*_SECOND) and not longer:
         _keep_window(draft, old, compares=compares)
     else:
         periods.choose(draft, compares=compares, trend=trend)
@@ -198,7 +215,8 @@ def _trend(draft: Draft, moves: bool, old: Reading | None) -> bool:
         return True
     long = len(draft.times) == 1 and draft.times[0].period is not None and draft.times[0].role == "period"
     long = long and (draft.times[0].period.count > 1 or (draft.times[0].since and draft.times[0].period.grain != "day"))  # type: ignore[union-attr]
-    if long and not draft.has("vs", "why") and (moves or draft.has("how_has")) and not draft.by_period:
+    exact = any(draft.items[i].text.lower().endswith("how much") for i in range(len(draft.items)))
+    if long and not exact and not draft.has("vs", "why") and (moves or draft.has("how_has")) and not draft.by_period:
         draft.grain = draft.grain or _step(draft)
         return True
     return draft.grain is not None and not draft.by_period and not draft.ranked
@@ -218,7 +236,9 @@ def _check_why(draft: Draft) -> None:
         options = [(draft.metric(m).label, f"Why did the {draft.metric(m).label} change?") for m in draft.metrics]
         raise ask_back("Causes are found for one metric at a time.", options)
     if draft.versus:
-        raise refuse("out_of_scope", "I explain changes over time, not the gap between two groups yet; I can compare the groups.")
+        raise refuse(
+            "out_of_scope", "I explain changes over time, not the gap between two groups yet; I can compare the groups."
+        )
     draft.grain = None
 
 
@@ -253,9 +273,14 @@ def _check_reach(draft: Draft) -> None:
         for dimension in (*draft.by, *(f.dimension for f in draft.filters)):
             label = draft.dimension(dimension).label
             if not facts.reaches(spec, dimension, draft.catalogue):
-                raise refuse("no_data", f"{spec.label} is not known by {label}: the two are measured on different things.")
+                raise refuse(
+                    "no_data", f"{spec.label} is not known by {label}: the two are measured on different things."
+                )
             if draft.dimension(dimension).outcome and spec.type in ("ratio", "average"):
-                raise refuse("no_data", f"{label} is known only for those who had the outcome, so {spec.label} cannot be cut by it.")
+                raise refuse(
+                    "no_data",
+                    f"{label} is known only for those who had the outcome, so {spec.label} cannot be cut by it.",
+                )
 
 
 def _name(draft: Draft, *, why: bool, trend: bool, old: Reading | None) -> Intent:

@@ -81,7 +81,9 @@ class Linker:
         repairs = tuple((a.raw, b.word) for a, b in zip(tokens, mended, strict=True) if a.word != b.word)
         taken: set[int] = set()
         items: list[Item] = []
-        for candidate in sorted(self._candidates(mended, without), key=lambda c: (-c.length, -c.rank, -c.score, c.item.first)):
+        for candidate in sorted(
+            self._candidates(mended, without), key=lambda c: (-c.length, -c.rank, -c.score, c.item.first)
+        ):
             split = candidate.item.first in apart and candidate.item.entries and candidate.length > 1
             if taken.isdisjoint(candidate.item.at) and not split:
                 taken.update(candidate.item.at)

@@ -39,7 +39,9 @@ def _member(draft: Draft, i: int) -> Entry:
             draft.roles[near] = "qualifier"
     if len({(e.name, e.member) for e in entries}) > 1:
         text = draft.items[i].text
-        options = [(f"{_label(draft, e)} is {e.member}", draft.rewritten(i, f"{_label(draft, e)} {e.member}")) for e in entries]
+        options = [
+            (f"{_label(draft, e)} is {e.member}", draft.rewritten(i, f"{_label(draft, e)} {e.member}")) for e in entries
+        ]
         raise ask_back(f"'{text}' is found in several places.", options[:5])
     return entries[0]
 
@@ -50,7 +52,9 @@ def _narrowed(draft: Draft, i: int, entries: list[Entry]) -> list[Entry]:
     if near is not None:
         names = {e.name for e in draft.items[near].of("dimension")}
         entries = [e for e in entries if e.name in names]
-    reached = [e for e in entries if all(facts.reaches(draft.metric(m), e.name, draft.catalogue) for m in draft.metrics)]
+    reached = [
+        e for e in entries if all(facts.reaches(draft.metric(m), e.name, draft.catalogue) for m in draft.metrics)
+    ]
     entries = reached or entries
     company = [
         e for e in entries

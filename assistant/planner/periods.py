@@ -60,19 +60,22 @@ def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
     if len(periods) > 2:
         raise ask_back("The question names more than two periods.", _offers(draft, periods[:3]))
     if len(periods) == 2:
-        return _two(draft, periods, clock, compares=compares)
+        return _two(draft, periods, clock, compares=compares, trend=trend)
     if not periods:
         now = _default(draft, clock, step, trend=trend and not back)
         return now, (earlier(now, back or "period", clock) if back or compares else None)
     return _one(draft, periods[0], clock, back, compares=compares, trend=trend)
 
 
-def _two(draft: Draft, spans: list[TimeSpan], clock: Clock, *, compares: bool) -> Pair:
+def _two(draft: Draft, spans: list[TimeSpan], clock: Clock, *, compares: bool, trend: bool) -> Pair:
     a, b = (s.period for s in spans)
     assert a is not None and b is not None
     if compares or draft.has("vs", "compare", "difference"):
         draft.take("vs", "compare", "difference")
         return (a, b) if a.start >= b.start else (b, a)
+    first, last = (a, b) if a.start < b.start else (b, a)
+    if trend and first.end + DAY == last.start:
+        return replace(first, end=last.end, label=f"{first.label} to {last.label}", count=0), None
     raise ask_back("Two periods are named: together, or one against the other?", _offers(draft, spans))
 
 
@@ -93,6 +96,8 @@ def _spoken(period: Period) -> str:
 def _one(draft: Draft, span: TimeSpan, clock: Clock, back: str | None, *, compares: bool, trend: bool) -> Pair:
     period = span.period
     assert period is not None
+    if span.since and compares and not trend and not draft.has("why") and period.grain != "day":
+        return last_complete(clock, period.grain), period_of(period.start, period.grain, clock)
     if span.ends and compares and not trend:
         return span.ends[1], span.ends[0]
     if back:

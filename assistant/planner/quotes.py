@@ -4,7 +4,23 @@ from assistant.planner.draft import Draft, refuse
 from assistant.planner.members import read_members
 from assistant.planner.words import words
 
-_SUBJECT = frozenset(("about", "on", "regarding", "concerning", "mentioning", "mention", "where", "that", "of", "say", "which", "around", "who"))
+_SUBJECT = frozenset(
+    (
+        "about",
+        "on",
+        "regarding",
+        "concerning",
+        "mentioning",
+        "mention",
+        "where",
+        "that",
+        "of",
+        "say",
+        "which",
+        "around",
+        "who",
+    )
+)
 
 
 def read_quotes(draft: Draft) -> None:
@@ -47,13 +63,22 @@ def _subject_starts(draft: Draft) -> int:
 
 def _in_subject(draft: Draft, i: int, start: int) -> bool:
     item = draft.items[i]
-    if item.kind == "time" or item.kind == "filler" and item.text.lower() in words().list_of("filler") and _edge(draft, i):
+    if (
+        item.kind == "time"
+        or item.kind == "filler"
+        and item.text.lower() in words().list_of("filler")
+        and _edge(draft, i)
+    ):
         return False
     if draft.roles.get(i) == "value" and _is_filter(draft, i, start):
         return False
-    if draft.roles.get(i) == "dimension" and any(draft.roles.get(j) == "value" and abs(i - j) == 1 for j in draft.roles):
+    if draft.roles.get(i) == "dimension" and any(
+        draft.roles.get(j) == "value" and abs(i - j) == 1 for j in draft.roles
+    ):
         return False
-    return not (draft.cue(i, "in", "and", "not", "only") and (_edge(draft, i) or draft.roles.get(draft.after(i)) == "value"))
+    return not (
+        draft.cue(i, "in", "and", "not", "only") and (_edge(draft, i) or draft.roles.get(draft.after(i)) == "value")
+    )
 
 
 def _is_filter(draft: Draft, i: int, start: int) -> bool:
@@ -63,7 +88,9 @@ def _is_filter(draft: Draft, i: int, start: int) -> bool:
 
 def _edge(draft: Draft, i: int) -> bool:
     rest = range(i + 1, len(draft.items))
-    return all(draft.items[j].kind in ("time", "filler") or draft.cue(j, "in") or draft.roles.get(j) == "value" for j in rest)
+    return all(
+        draft.items[j].kind in ("time", "filler") or draft.cue(j, "in") or draft.roles.get(j) == "value" for j in rest
+    )
 
 
 def _words(draft: Draft, places: list[int]) -> str:

@@ -105,7 +105,7 @@ def _demote(draft: Draft) -> None:
     if len(metrics) < 2:
         return
     plain = [i for i in metrics if _is_noun(draft, i)]
-    for i in plain:
+    for i in reversed(plain):
         others = [j for j in draft.places("metric") if j != i]
         if others and not _coordinated(draft, i):
             draft.roles[i] = "noun"
@@ -175,10 +175,12 @@ def _check_parts(draft: Draft, places: list[int]) -> None:
     for a, b in zip(places, places[1:], strict=False):
         between = range(a + 1, b)
         joined = any(draft.cue(k, "and", "vs") for k in between)
-        loose = any(draft.items[k].kind in ("time", "unknown", "number") or k in draft.roles and draft.roles[k] != "noun" for k in between)
+        loose = any(
+            draft.items[k].kind in ("time", "unknown", "number") or k in draft.roles and draft.roles[k] != "noun"
+            for k in between
+        )
         if joined and not loose:
             continue
         labels = [draft.metric(m) for m in draft.metrics]
         options = [(m.label, f"What is the {m.label}?") for m in labels]
         raise ask_back("The question names several metrics in different parts; I answer one part at a time.", options)
-

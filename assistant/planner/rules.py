@@ -78,7 +78,8 @@ def _clock(vocabulary: Vocabulary) -> Clock | None:
 def _counts(draft: Draft) -> bool:
     """Tell whether "calls about X" are to be counted, not read."""
     cut = any(draft.cue(i, "by") and draft.items[draft.after(i)].of("dimension") for i in range(len(draft.items) - 1))
-    return cut or draft.has("how_many", "percent", "how_much", "why", "highest", "lowest")
+    within = any(draft.cue(i, "quotes") and draft.cue(i - 1, "in") for i in range(1, len(draft.items)))
+    return cut or within or draft.has("how_many", "percent", "how_much", "why", "highest", "lowest")
 
 
 def _read(draft: Draft) -> Plan:

@@ -15,7 +15,7 @@ def read_shape(draft: Draft) -> None:
     _grains(draft)
     _thresholds(draft)
     _cuts(draft)
-    _order(draft)
+    order(draft)
 
 
 def _grains(draft: Draft) -> None:
@@ -88,7 +88,8 @@ def _plural(draft: Draft, i: int) -> bool:
     return token.raw.lower().endswith("s") and token.stem != token.raw.lower()
 
 
-def _order(draft: Draft) -> None:
+def order(draft: Draft) -> None:
+    """Read order and limit once the cuts are known; a follow-up calls it again with the cuts it kept."""
     if draft.take("descending"):
         draft.order = "desc"
     if draft.take("ascending"):
@@ -134,7 +135,10 @@ def _direction(draft: Draft, cues: frozenset[str]) -> str:  # type: ignore[retur
     if strong & {"best", "worst"}:
         if good == "neutral":
             label = draft.metric(draft.metrics[0]).label if draft.metrics else "that"
-            raise refuse("unknown_metric", f"The dictionary does not say whether a high or a low {label} is better; ask for the highest or the lowest.")
+            raise refuse(
+                "unknown_metric",
+                f"The dictionary does not say whether a high or a low {label} is better; ask for the highest or the lowest.",
+            )
         return "desc" if (good == "up") == ("best" in strong) else "asc"
     return "asc" if strong & {"lowest", "bottom"} else "desc"
 
@@ -166,11 +170,23 @@ def _thresholds(draft: Draft) -> None:
             number = i - 1 if draft.cue(i, "at_least", "at_most") else -1
         if number < 0 or draft.items[number].kind != "number":
             continue
-        metric = _measured(draft, i)
+        metric = _counted(draft, number) or _measured(draft, i)
         operator = _OPERATORS[next(c for c in _OPERATORS if draft.cue(i, c))]
         value = _value(draft, number, metric)
         draft.used.update((i, number))
         draft.having.append(Having(metric=metric, operator=operator, value=value))  # type: ignore[arg-type]
+
+
+def _counted(draft: Draft, number: int) -> str | None:
+    """Return the metric that a threshold counts ("over 50 contacts"); refuse one on anything else."""
+    after = draft.after(number, skip=("filler",))
+    if after == number + 1 and after < len(draft.items):
+        if draft.roles.get(after) == "metric":
+            return next((e.name for e in draft.items[after].of("metric") if e.name in draft.metrics), None)
+        if draft.items[after].kind == "noun" or draft.roles.get(after) in ("dimension", "value", "noun"):
+            text = draft.items[after].text
+            raise refuse("unknown_metric", f"I can't hold a threshold against a number of '{text}': there is no such metric.")
+    return None
 
 
 def _measured(draft: Draft, i: int) -> str:

@@ -169,7 +169,9 @@ def _single(line: str, atom: _Atom, clock: Clock) -> TimeSpan | None:
     if period is None:
         return None
     first, last = atom.first - width, atom.last
-    now = re.match(r"\s(?:to|until|till|up\sto|through)\s(?:now|today|date|the\spresent)(?!\S)", line[atom.match.end() :])
+    now = re.match(
+        r"\s(?:to|until|till|up\sto|through)\s(?:now|today|date|the\spresent)(?!\S)", line[atom.match.end() :]
+    )
     onwards = now or re.match(r"\s(?:on|onward|onwards|forward)(?!\S)", line[atom.match.end() :])
     if kind == "since" or onwards:
         last += len(onwards.group().split()) if onwards else 0

@@ -53,9 +53,18 @@ def telco() -> RulePlanner:
     dimensions[1]["values"] = {"1": ["with senior citizen"], "0": ["without senior citizen"]}
     metrics = [
         _count("customer_count", "Customers", "telco", synonyms=["number of customers", "customer count"]),
-        _share("churn_rate", "Churn rate", "telco", '"Churn"', synonyms=["churn", "share of churn", "percentage of churn"]),
+        _share(
+            "churn_rate", "Churn rate", "telco", '"Churn"', synonyms=["churn", "share of churn", "percentage of churn"]
+        ),
         _count("churn_customers", "Customers with churn", "telco", where='"Churn"', synonyms=["churn customers"]),
-        _average("average_monthly_charges", "Average monthly charges", "telco", '"MonthlyCharges"', "EUR", ["monthly charges"]),
+        _average(
+            "average_monthly_charges",
+            "Average monthly charges",
+            "telco",
+            '"MonthlyCharges"',
+            "EUR",
+            ["monthly charges"],
+        ),
         _average("average_tenure", "Average tenure", "telco", "tenure", "months", ["tenure"]),
         _sum("total_charges", "Total charges", "telco", '"TotalCharges"'),
     ]
@@ -91,7 +100,9 @@ def incidents() -> RulePlanner:
     return _planner(tables, dimensions, metrics, values, date(2023, 1, 2), date(2023, 12, 31))
 
 
-def _planner(tables: Any, dimensions: Any, metrics: Any, values: Any, first: date | None, as_of: date | None) -> RulePlanner:
+def _planner(
+    tables: Any, dimensions: Any, metrics: Any, values: Any, first: date | None, as_of: date | None
+) -> RulePlanner:
     catalogue = Catalogue.model_validate({"tables": tables, "dimensions": dimensions, "metrics": metrics})
     return RulePlanner(Vocabulary(catalogue, values, first, as_of, "en-GB"))
 
@@ -101,7 +112,15 @@ def _dimension(name: str, table: str, **keys: Any) -> dict[str, Any]:
 
 
 def _metric(name: str, label: str, kind: str, unit: str, **keys: Any) -> dict[str, Any]:
-    return {"name": name, "label": label, "type": kind, "definition": label, "unit": unit, "owner": "unassigned", **keys}
+    return {
+        "name": name,
+        "label": label,
+        "type": kind,
+        "definition": label,
+        "unit": unit,
+        "owner": "unassigned",
+        **keys,
+    }
 
 
 def _count(name: str, label: str, table: str, *, where: str | None = None, **keys: Any) -> dict[str, Any]:
