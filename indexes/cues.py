@@ -1,4 +1,7 @@
-"""Personal data recognised by what is said around it: the group `hide` of a pattern is what must go."""
+"""Personal data recognised by what is said around it.
+
+A cue is (kind, words, pattern): it is tried where one of the words occurs (none: always), and the group `hide` must go.
+"""
 
 import re
 from typing import Final
@@ -25,6 +28,25 @@ _HOLDER = (
     r"(?:account|acct|policy|customer|client|member(?:ship)?|claim|subscriber|loyalty|licen[cs]e|passport|sort\ code|"
     r"routing|social\ security|ssn|tax|national\ insurance|nhs|medicare|credit|debit|card)"
 )
+_HOLDERS = (
+    "account", "acct", "policy", "customer", "client", "member", "claim", "subscriber", "loyalty", "licen", "passport",
+    "sort code", "routing", "social", "ssn", "tax", "insurance", "nhs", "medicare", "credit", "debit", "card",
+)  # fmt: skip
+_CALLS = (
+    "call",
+    "ring",
+    "reach",
+    "phone",
+    "mobile",
+    "cell",
+    "tel",
+    "fax",
+    "whatsapp",
+    "contact",
+    "text",
+    "dial",
+    "answering",
+)
 _STATES = (
     "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
 )
@@ -39,9 +61,10 @@ def _exact(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.VERBOSE)
 
 
-CUES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
+CUES: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
     (
         "DATE_OF_BIRTH",
+        ("birth", "born", "dob", "d.o.b", "geburt"),
         _cue(
             rf"""\b(?:date\ of\ birth|birth\ ?date|d\.?o\.?b\.?|born(?:\ on)?(?:\ the)?|birthday|geburtsdatum){_IS}
             (?:the\s+)?(?P<hide>{_DATE})"""
@@ -49,6 +72,7 @@ CUES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ),
     (
         "PASSWORD",
+        ("passw", "passp", "passc", "memorable", "security answer"),
         _cue(
             r"""\b(?:password|passphrase|passcode|passwort|memorable\ word|security\ answer)
             \s*(?:is|was|ist|:|=|to)+\s*
@@ -57,6 +81,7 @@ CUES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ),
     (
         "PASSWORD",
+        ("pin", "cv", "code", "passcode", "password", "otp"),
         _cue(
             rf"""\b(?:pin(?:\ code|\ number)?|cvv2?|cvc|security\ code|one[-\ ]time\ (?:code|pass\w+)|otp){_IS}
             (?P<hide>\d(?:[\ -]?\d){{2,7}})\b"""
@@ -64,6 +89,7 @@ CUES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ),
     (
         "ACCOUNT",
+        _HOLDERS,
         _cue(
             rf"""\b{_HOLDER}\s*(?:card)?\s*(?:number|no\.?|num|nr\.?|id|code|\#)?
             (?:\s+(?:ending(?:\ in)?|for\ that))?{_IS}
@@ -71,9 +97,10 @@ CUES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
             (?!\w|{_AMOUNT})"""
         ),
     ),
-    ("ACCOUNT", _cue(rf"\buser\ ?(?:id|name){_IS}(?P<hide>(?=\w*[\d_])\w{{4,}})")),
+    ("ACCOUNT", ("user",), _cue(rf"\buser\ ?(?:id|name){_IS}(?P<hide>(?=\w*[\d_])\w{{4,}})")),
     (
         "PHONE",
+        _CALLS,
         _cue(
             r"""\b(?:call|ring|reach|phone|telephone|mobile|cell|tel|fax|whatsapp|contact|text|dial|answering)\b
             [^\d\n]{0,30}?
@@ -82,15 +109,17 @@ CUES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ),
     (
         "POSTCODE",
+        ("post", "zip", "plz"),
         _cue(
             rf"""\b(?:post\ ?code|postal\ code|zip(?:\ ?code)?|plz|postleitzahl){_IS}
             (?P<hide>(?=[a-z0-9]{{0,4}}\d)[a-z0-9]{{2,5}}(?:[\ -](?=[a-z0-9]{{0,3}}\d)[a-z0-9]{{2,4}})?)\b"""
         ),
     ),
-    ("POSTCODE", _exact(r"(?P<hide>\b[A-Z]{1,2}\d[A-Z\d]?\ ?\d[ABD-HJLNP-UW-Z]{2})\b")),
-    ("POSTCODE", _exact(rf"\b(?P<hide>(?:{_STATES}),?\ \d{{5}}(?:-\d{{4}})?)\b")),
+    ("POSTCODE", (), _exact(r"(?P<hide>\b[A-Z]{1,2}\d[A-Z\d]?\ ?\d[ABD-HJLNP-UW-Z]{2})\b")),
+    ("POSTCODE", (), _exact(rf"\b(?P<hide>(?:{_STATES}),?\ \d{{5}}(?:-\d{{4}})?)\b")),
     (
         "ADDRESS",
+        (),
         _exact(
             rf"""(?P<hide>(?:\b(?:Flat|Apt|Unit|Suite)\.?\ \w{{1,4}},?\ )?
             \b\d{{1,5}}[A-Za-z]?,?\ (?:(?:[NSEW]\.?|[A-Z][\w'’.-]+)\ ){{1,4}}(?i:{_STREET})\b\.?
@@ -100,6 +129,7 @@ CUES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ),
     (
         "ADDRESS",
+        (),
         _exact(
             r"""(?P<hide>\b[A-ZÄÖÜÅÆØ][\wäöüßåæø-]+(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|gatan|vägen|
             veien|vej|gade|katu|tie)\ \d{1,4}[a-z]?\b(?:,\ \d{4,5}\ [A-ZÄÖÜÅÆØ][\wäöüßåæø-]+)?)"""
@@ -107,6 +137,7 @@ CUES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ),
     (
         "ADDRESS",
+        ("address", "live", "living", "located", "deliver", "mov", "reside"),
         _cue(
             rf"""\b(?:address|i\ live|we\ live|living|located|deliver(?:ed)?|moved|moving|reside)\b
             (?:\s+(?:at|to|is|will\ be|now|in))*\s*[:,]?\s*
@@ -115,6 +146,7 @@ CUES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ),
     (
         "EMAIL",
+        (" at ", "@"),
         _cue(
             rf"""(?P<hide>\b[\w.+-]+(?:\s+(?:dot|underscore|dash|hyphen|minus)\s+[\w.+-]+)*\s+(?:at|@)\s+
             [\w-]+(?:\s+(?:dash|hyphen)\s+[\w-]+)*

