@@ -99,9 +99,7 @@ def unknown_name(name: str, metric: MetricSpec, catalogue: Catalogue) -> UserErr
     )
 
 
-def _derived(
-    metric: MetricSpec, formula: Formula, catalogue: Catalogue, named: Callable[[str], exp.Expr]
-) -> exp.Expr:
+def _derived(metric: MetricSpec, formula: Formula, catalogue: Catalogue, named: Callable[[str], exp.Expr]) -> exp.Expr:
     whole = exp.Paren(this=formula_tree(metric, formula))
     for division in list(whole.find_all(exp.Div)):
         division.set("expression", ast.nullif_zero(division.expression))

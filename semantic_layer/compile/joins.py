@@ -51,9 +51,7 @@ def _shortest(catalogue: Catalogue, source: str, target: str) -> list[tuple[Step
 
 
 def _steps(catalogue: Catalogue, name: str) -> list[Step]:
-    return [
-        Step(name, join.on, join.to, _single_key(catalogue, join.to)) for join in catalogue.table(name).joins
-    ]
+    return [Step(name, join.on, join.to, _single_key(catalogue, join.to)) for join in catalogue.table(name).joins]
 
 
 def _single_key(catalogue: Catalogue, name: str) -> str:

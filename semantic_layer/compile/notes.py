@@ -19,8 +19,7 @@ def _young(wanted: Needs, window: TimeWindow | None, as_of: date | None) -> Iter
         if age and as_of and (window is None or window.end > as_of - timedelta(days=age)):
             last = as_of - timedelta(days=age)
             yield (
-                f"{metric.label}: rows after {last.day} {last:%B %Y} are left out, "
-                f"since they need {age} days to settle"
+                f"{metric.label}: rows after {last.day} {last:%B %Y} are left out, since they need {age} days to settle"
             )
 
 

@@ -156,9 +156,7 @@ def _rank(spec: DimensionSpec) -> exp.Expr:
 def _columns(query: MetricQuery, catalogue: Catalogue) -> tuple[Column, ...]:
     keys = [Column(name=d, kind="dimension") for d in dict.fromkeys(query.by)]
     period = [Column(name="period", kind="period")] if query.grain else []
-    metrics = [
-        Column(name=m, kind="metric", unit=catalogue.metric(m).unit) for m in dict.fromkeys(query.metrics)
-    ]
+    metrics = [Column(name=m, kind="metric", unit=catalogue.metric(m).unit) for m in dict.fromkeys(query.metrics)]
     return (*keys, *period, *metrics)
 
 

@@ -51,9 +51,7 @@ def _is_rate(metric: MetricSpec) -> bool:
 
 def _cuts_all(spec: DimensionSpec, parts: tuple[Leaf, ...], catalogue: Catalogue) -> bool:
     try:
-        return all(
-            _reaches(spec, p.measure, catalogue) and not (spec.outcome and _is_rate(p.metric)) for p in parts
-        )
+        return all(_reaches(spec, p.measure, catalogue) and not (spec.outcome and _is_rate(p.metric)) for p in parts)
     except UserError:
         return False
 

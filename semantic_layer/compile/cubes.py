@@ -1,0 +1,160 @@
+"""The additive sums of a metric in two windows, cut at the finest grain asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlglot import exp
+
+from semantic_layer.compile import ast
+from semantic_layer.compile.formulas import leaves
+from semantic_layer.compile.linear import Parts, parts
+from semantic_layer.compile.measures import aggregate, is_binary, summand
+from semantic_layer.compile.reach import require
+from semantic_layer.compile.scan import Scan
+from semantic_layer.model import Catalogue, MeasureSpec
+from semantic_layer.query import Column, CubeQuery, Sql, TimeWindow
+
+PERIOD = "is_now"
+SUMS = ("row_count", "n", "d", "nn", "nd", "dd")
+
+
+def compile_cube(query: CubeQuery, catalogue: Catalogue, *, as_of: date | None = None) -> tuple[Sql, ...]:
+    """Compile a cube to one statement, or two where numerator and denominator are of different facts.
+
+    Columns: the dimensions' members, `is_now` (1 in the later window), `row_count`, and the sums
+    `n, d` of numerator and denominator over rows with those of their products `nn, nd, dd`.
+    Raises UserError (not_decomposable) and those of `compile_query`.
+    """
+    definitions = {query.metric: query.definition} if query.definition is not None else {}
+    metric = catalogue.metric(query.metric)
+    needed = leaves(query.metric, catalogue, definitions)
+    require((*query.dimensions, *(f.dimension for f in query.filters)), metric, needed, catalogue)
+    found = parts(query.metric, catalogue, definitions)
+    return tuple(_statement(half, query, catalogue, as_of) for half in _halves(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """What one scan sums: the numerator, the denominator or both."""
+
+    numerator: tuple[tuple[float, MeasureSpec], ...]
+    denominator: MeasureSpec | None
+
+    def measures(self) -> tuple[MeasureSpec, ...]:
+        above = tuple(measure for _, measure in self.numerator)
+        return above if self.denominator is None else (*above, self.denominator)
+
+
+def _halves(found: Parts) -> tuple[_Half, ...]:
+    """Keep numerator and denominator in one scan when they read the same rows."""
+    places = {(m.table, m.time) for m in found.measures()}
+    if len(places) == 1 or found.denominator is None:
+        return (_Half(found.numerator, found.denominator),)
+    return (_Half(found.numerator, None), _Half((), found.denominator))
+
+
+def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, as_of: date | None) -> Sql:
+    first = half.measures()[0]
+    scan = Scan(catalogue, first.table, first.time)
+    base = _base_condition(half)
+    keys = [ast.alias(scan.member(catalogue.dimension(d)), d) for d in query.dimensions]
+    now = ast.alias(exp.Cast(this=_inside(scan, query.now, first), to=exp.DataType.build("tinyint")), PERIOD)
+    sums = [ast.alias(value, name) for name, value in zip(SUMS, _sums(half, scan, base), strict=True)]
+    either = exp.Paren(this=exp.Or(this=_inside(scan, query.before, first), expression=_inside(scan, query.now, first)))
+    where: list[exp.Expr] = [either, *scan.kept(query.filters)]
+    age = max(m.matures_after for m in half.measures())
+    if age:
+        where.append(scan.older_than(age, as_of))
+    if base:
+        where.append(scan.expression(base, first.table))
+    select = scan.select([*keys, now, *sums], where, group=len(keys) + 1)
+    columns = (
+        *(Column(name=d, kind="dimension") for d in query.dimensions),
+        Column(name=PERIOD, kind="period"),
+        *(Column(name=name, kind="metric") for name in SUMS),
+    )
+    return Sql(text=select.sql(dialect="duckdb", pretty=True, copy=False), columns=columns)
+
+
+def _inside(scan: Scan, window: TimeWindow, measure: MeasureSpec) -> exp.Expr:
+    """Keep a window's rows: all of them, or those of its last snapshot."""
+    if not measure.last:
+        return scan.in_window(window)
+    inner = Scan(scan.catalogue, scan.table.name)
+    latest = inner.select([exp.Max(this=_snapshot(inner))], [inner.in_window(window)])
+    return exp.EQ(this=_snapshot(scan), expression=exp.Subquery(this=latest))
+
+
+def _snapshot(scan: Scan) -> exp.Expr:
+    return scan.when() if scan.monthly else ast.as_date(scan.when())
+
+
+def _base_condition(half: _Half) -> str | None:
+    """Return the denominator's condition when each numerator's includes it: other rows add nothing."""
+    if half.denominator is None or half.denominator.where is None:
+        return None
+    base = _conjuncts(half.denominator.where)
+    return half.denominator.where if all(base <= _conjuncts(m.where) for _, m in half.numerator) else None
+
+
+def _conjuncts(condition: str | None) -> set[str]:
+    if condition is None:
+        return set()
+    tree = ast.parsed(condition)
+    return {part.sql() for part in (tree.flatten() if isinstance(tree, exp.And) else (tree,))}
+
+
+def _sums(half: _Half, scan: Scan, base: str | None) -> Sequence[exp.Expr]:
+    """Return row count, n, d, nn, nd and dd; products that equal a plain sum are not computed twice."""
+    n, d = _numerator(half, scan, base), _denominator(half, scan, base)
+    zero = exp.Literal.number(0)
+    rows: exp.Expr = exp.Count(this=exp.Star())
+    unit = d is not None and isinstance(d, exp.Literal)
+    total_d = rows.copy() if unit else _sum(d) if d is not None else zero
+    flag = len(half.numerator) == 1 and half.numerator[0][0] == 1.0 and is_binary(half.numerator[0][1])
+    total_n = aggregate(_beyond(half.numerator[0][1], base), scan) if flag else _sum(n)
+    squared_n = total_n.copy() if flag or n is None else _sum(_times(n, n))
+    if unit:
+        return rows, total_n, total_d, squared_n, total_n.copy(), rows.copy()
+    both = _sum(_times(n, d)) if n is not None and d is not None else zero.copy()
+    binary = d is None or (half.denominator is not None and is_binary(half.denominator))
+    squared_d = total_d.copy() if binary else _sum(_times(d, d)) if d is not None else zero.copy()
+    return rows, total_n, total_d, squared_n, both, squared_d
+
+
+def _numerator(half: _Half, scan: Scan, base: str | None) -> exp.Expr | None:
+    total: exp.Expr | None = None
+    for factor, measure in half.numerator:
+        value = summand(_beyond(measure, base), scan)
+        if factor != 1.0:
+            value = exp.Mul(this=exp.Literal.number(factor), expression=ast.operand(value))
+        total = value if total is None else exp.Add(this=total, expression=value)
+    return total
+
+
+def _denominator(half: _Half, scan: Scan, base: str | None) -> exp.Expr | None:
+    if half.denominator is None:
+        return None
+    return summand(half.denominator, scan, kept=base is not None)
+
+
+def _beyond(measure: MeasureSpec, base: str | None) -> MeasureSpec:
+    """Drop the conditions that the rows already meet."""
+    if base is None or measure.where is None:
+        return measure
+    met = _conjuncts(base)
+    tree = ast.parsed(measure.where)
+    left = [p for p in (tree.flatten() if isinstance(tree, exp.And) else (tree,)) if p.sql() not in met]
+    rest = ast.conjunction([part.copy() for part in left])
+    return measure.model_copy(update={"where": rest.sql(dialect="duckdb") if rest is not None else None})
+
+
+def _sum(value: exp.Expr | None) -> exp.Expr:
+    return exp.Sum(this=value.copy()) if value is not None else exp.Literal.number(0)
+
+
+def _times(left: exp.Expr | None, right: exp.Expr | None) -> exp.Expr:
+    assert left is not None
+    assert right is not None
+    return exp.Mul(this=ast.operand(left.copy()), expression=ast.operand(right.copy()))

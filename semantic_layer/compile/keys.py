@@ -1,0 +1,43 @@
+"""The ids of a slice of a table, such as the contacts of a segment."""
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from semantic_layer.compile import ast
+from semantic_layer.compile.joins import path
+from semantic_layer.compile.scan import Scan
+from semantic_layer.errors import UserError
+from semantic_layer.model import Catalogue
+from semantic_layer.query import Column, Filter, Sql, TimeWindow
+
+
+def compile_keys(
+    catalogue: Catalogue,
+    *,
+    table: str,
+    key: str,
+    filters: Sequence[Filter],
+    window: TimeWindow | None,
+    limit: int | None = None,
+) -> Sql:
+    """Compile the ids, in order, of the rows that filters and window keep.
+
+    Raises UserError: unknown_table, unknown_dimension, cannot_cut, wrong_type, no_time.
+    """
+    scan = Scan(catalogue, table)
+    for name in dict.fromkeys(f.dimension for f in filters):
+        if path(catalogue, table, catalogue.dimension(name).table) is None:
+            reached = [d.name for d in catalogue.dimensions if path(catalogue, table, d.table) is not None]
+            raise UserError(
+                f"rows of {table} cannot be filtered by '{name}'",
+                code="cannot_cut",
+                hint=f"they can be filtered by: {', '.join(reached) or 'nothing'}",
+            )
+    where = [*([scan.in_window(window)] if window else []), *scan.kept(filters)]
+    select = scan.select([ast.alias(scan.column(table, key), key)], where)
+    select.set("order", exp.Order(expressions=[exp.Literal.number(1)]))
+    if limit is not None:
+        select.set("limit", exp.Limit(expression=exp.Literal.number(limit)))
+    columns = (Column(name=key, kind="dimension"),)
+    return Sql(text=select.sql(dialect="duckdb", pretty=True, copy=False), columns=columns)
