@@ -17,7 +17,7 @@ def handover(scene: Scene) -> None:
     """Play the bot's part before a person takes over."""
     scene.bot(scene.say("bot_hello"), scene.maybe("bot_menu", 0.4))
     _ask_bot(scene)
-    if scene.rng.random() < 0.6:
+    if not scene.facts.is_transferred and scene.rng.random() < 0.6:
         _misunderstand(scene)
     scene.bot(scene.say("bot_handover"))
 

@@ -48,13 +48,13 @@ def _settled(scene: Scene) -> None:
     _agent_letter(
         scene, scene.say("agent_thanks"), scene.say("finding"), join(scene.say("fixed"), scene.maybe("recap", 0.5))
     )
-    _letter(scene, join(scene.say("accept"), *_rest(scene)))
+    _letter(scene, join(scene.say("accept"), scene.all_causes()))
 
 
 def _unsettled(scene: Scene) -> None:
     _agent_letter(scene, scene.say("agent_thanks"), scene.say("finding"), scene.say("stuck"))
     escalation = [scene.say("ask_manager")] if scene.facts.is_escalated else []
-    _letter(scene, join(scene.say("react"), scene.say("protest"), *_rest(scene)), *escalation)
+    _letter(scene, join(scene.say("react"), scene.say("protest"), scene.all_causes()), *escalation)
     if scene.facts.is_escalated:
         _agent_letter(scene, scene.say("manager"), scene.say("promise"))
     else:
@@ -67,14 +67,7 @@ def _nobody_answers(scene: Scene) -> None:
         scene.bot(scene.say("bot_ticket"))
     _letter(scene, scene.say("protest"), scene.cause())
     scene.bot(scene.say("bot_ticket"))
-    _letter(scene, join(scene.say("give_up"), *_rest(scene)))
-
-
-def _rest(scene: Scene) -> list[str]:
-    words = []
-    while scene.has_cause:
-        words.append(scene.cause())
-    return words
+    _letter(scene, join(scene.say("give_up"), scene.all_causes()))
 
 
 def _letter(scene: Scene, *paragraphs: str) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import yaml
 
-from evals.world.talk.grammar import Line, Rules, compile_rules, parse
+from evals.world.talk.grammar import Line, Rules, compile_rules, parse, slots_of
 from evals.world.talk.noise import Noise
 from evals.world.talk.types import Topic
 from semantic_layer.errors import UserError, did_you_mean
 
 _HERE = Path(__file__).parent
+_FACTS = ("agent", "agent_first", "queue", "plan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,15 @@ def effects() -> tuple[str, ...]:
 def injections() -> tuple[str, ...]:
     """List the prompt injections that customers may say."""
     return tuple(_read("injections.yml")["injections"])
+
+
+def unknown_slots(wording: str) -> tuple[str, ...]:
+    """Name the slots of a wording that not every conversation can expand."""
+    shelf = library()
+    everywhere = {*_FACTS, *shelf.common}
+    for values in shelf.layers.values():
+        everywhere |= set.intersection(*(set(rules) for rules in values.values()))
+    return tuple(sorted(slots_of(wording_line(wording)) - everywhere))
 
 
 @cache

@@ -6,7 +6,7 @@ from evals.world.talk.bot import handover
 from evals.world.talk.scene import Scene
 
 _SECONDS_A_TURN = {"Voice": 22.0, "Chat": 34.0, "Messaging": 45.0, "Bot": 34.0}
-_FEWEST, _MOST = 6, 22
+_FEWEST, _MOST = 6, 21
 
 
 def live(scene: Scene) -> None:
@@ -33,7 +33,7 @@ def _wanted_turns(scene: Scene) -> int:
 
 def _length_of_end(scene: Scene) -> int:
     facts = scene.facts
-    return 6 + 4 * facts.is_transferred + 2 * facts.is_escalated
+    return 6 + 4 * facts.is_transferred + 5 * facts.is_escalated
 
 
 def _open(scene: Scene) -> None:
@@ -57,7 +57,8 @@ def _middle(scene: Scene, room: int) -> None:
         before = len(scene.said)
         beat(scene)
         room -= len(scene.said) - before
-    _volunteer(scene)
+    if scene.facts.plant_pii and not scene.planted:
+        _volunteer(scene)
     scene.inject()
 
 
@@ -104,9 +105,8 @@ def _personal(scene: Scene) -> None:
 
 
 def _volunteer(scene: Scene) -> None:
-    if scene.facts.plant_pii and scene.rng.random() < 0.4:
-        scene.agent(scene.say("look"))
-        scene.customer_exactly(scene.say("volunteered"))
+    scene.agent(scene.say("look"))
+    scene.customer_exactly(scene.say("volunteered"))
 
 
 def _transfer(scene: Scene) -> None:
@@ -118,7 +118,8 @@ def _transfer(scene: Scene) -> None:
 
 def _explain(scene: Scene) -> None:
     scene.agent(scene.maybe("thanks_verify", 0.2), scene.say("finding"))
-    scene.customer(scene.say("react"), scene.cause(1.0 if scene.facts.is_resolved else 0.5))
+    last_chance = scene.facts.is_resolved
+    scene.customer(scene.say("react"), scene.all_causes() if last_chance else scene.cause(0.5))
 
 
 def _resolve(scene: Scene) -> None:
@@ -135,24 +136,17 @@ def _fail(scene: Scene) -> None:
         _escalate(scene)
         scene.agent(scene.say("promise"))
     else:
-        scene.customer(scene.say("protest"), *_all_causes(scene))
+        scene.customer(scene.say("protest"), scene.all_causes())
         scene.agent(scene.say("promise"))
-    scene.customer(scene.say("resigned"), *_all_causes(scene))
+    scene.customer(scene.say("resigned"), scene.all_causes())
 
 
 def _escalate(scene: Scene) -> None:
-    scene.customer(scene.say("ask_manager"), *_all_causes(scene))
+    scene.customer(scene.say("ask_manager"), scene.all_causes())
     scene.agent(scene.say("escalate_yes"))
     scene.customer(scene.say("aye"))
     scene.agent(scene.say("manager"))
     scene.customer(scene.maybe("aye", 0.4) or scene.say("brief"))
-
-
-def _all_causes(scene: Scene) -> list[str]:
-    words = []
-    while scene.has_cause:
-        words.append(scene.cause())
-    return words
 
 
 def _end(scene: Scene, room: int) -> None:

@@ -8,12 +8,6 @@ from typing import Any
 
 _WORD = re.compile(r"[A-Za-z']{4,}")
 _AFTER_PAUSE = re.compile(r"(?<=([,.?!]) )([A-Za-z']+)")
-# Words that lose their capital when a filler comes before them; names and weekdays keep it.
-_SMALL = frozenset(
-    "a all and any are at but can could did do does each everything for from half has have how if in is it it's its just "
-    "look maybe my no nobody nothing now of oh on only or our please since so some that that's the then there there's "
-    "they this to was we we're we've were what what's when where which who why will with would yes you you're your".split()
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +27,7 @@ class Noise:
         self._fillers: list[str] = settings["fillers"]
         self._asides: list[str] = settings["asides"]
         self._restarts: list[str] = settings["restarts"]
+        self._small = frozenset(settings["small"].split())
         self._neighbours: dict[str, str] = settings["neighbours"]
         self._short: dict[str, str] = settings["short"]
         self._shortable = re.compile(r"\b(" + "|".join(map(re.escape, self._short)) + r")\b")
@@ -50,14 +45,18 @@ class Noise:
     def _disfluent(self, text: str, rate: float, rng: Random) -> str:
         text = _AFTER_PAUSE.sub(lambda match: self._hesitating(match, rng) if rng.random() < rate else match[0], text)
         if rng.random() < rate:
-            text = f"{rng.choice(self._fillers).capitalize()}, {_uncapitalised(text)}"
+            text = f"{rng.choice(self._fillers).capitalize()}, {self._uncapitalised(text)}"
         return _stammer(text, rng) if rng.random() < rate / 2 else text
 
     def _hesitating(self, match: re.Match[str], rng: Random) -> str:
         draw = rng.random()
         words = self._fillers if draw < 0.5 else self._asides if draw < 0.85 else self._restarts
         filler = rng.choice(words)
-        return f"{filler if match[1] == ',' else filler.capitalize()}, {_uncapitalised(match[2])}"
+        return f"{filler if match[1] == ',' else filler.capitalize()}, {self._uncapitalised(match[2])}"
+
+    def _uncapitalised(self, text: str) -> str:
+        first = text.split(" ", 1)[0].rstrip(",.?!").lower()
+        return text[:1].lower() + text[1:] if first in self._small else text
 
     def _slip(self, word: str, rng: Random) -> str:
         at = rng.randrange(1, len(word) - 1)
@@ -87,8 +86,3 @@ def _stammer(text: str, rng: Random) -> str:
         return text
     words.insert(at, words[at] + ("," if rng.random() < 0.5 else " -"))
     return " ".join(words)
-
-
-def _uncapitalised(text: str) -> str:
-    first = text.split(" ", 1)[0].rstrip(",.?!").lower()
-    return text[:1].lower() + text[1:] if first in _SMALL else text

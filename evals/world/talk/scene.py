@@ -81,6 +81,13 @@ class Scene:
         self._uttering.append(effect)
         return self._teller.expand(line)
 
+    def all_causes(self) -> str:
+        """Give every planted wording that is still to be spoken."""
+        words = []
+        while self._pending:
+            words.append(self.cause())
+        return " ".join(words)
+
     @property
     def has_cause(self) -> bool:
         """Say whether a planted wording is still to be spoken."""
