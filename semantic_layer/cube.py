@@ -61,8 +61,12 @@ def _cube(query: CubeQuery, tables: Sequence[Table], *, kind: Literal["ratio", "
         members=tuple(members for _, members in encoded),
         codes=codes,
         period=period,
-        rows=sums.pop("row_count"),
-        **sums,
+        rows=sums["row_count"],
+        n=sums["n"],
+        d=sums["d"],
+        nn=sums["nn"],
+        nd=sums["nd"],
+        dd=sums["dd"],
     )
 
 
