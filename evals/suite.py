@@ -1,6 +1,7 @@
 """Run a workspace's suites: load, generate, ask, judge, keep."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,15 @@ def planted(workspace: Workspace) -> tuple[dict[str, Any], ...]:
     file = workspace.root / "truth.json"
     if not file.is_file():
         return ()
-    return tuple(json.loads(file.read_text(encoding="utf-8"))["effects"])
+    effects = json.loads(file.read_text(encoding="utf-8"))["effects"]
+    months = [(effect, *_months_around(effect)) for effect in effects if effect["expect"] and effect["before"]]
+    return tuple({**effect, "before": before, "after": after} for effect, before, after in months if before < after)
+
+
+def _months_around(effect: dict[str, Any]) -> tuple[date, date]:
+    """Return the last month before an effect and the first one that shows it whole."""
+    before, after = date.fromisoformat(effect["before"]["end"]), date.fromisoformat(effect["after"]["start"])
+    return before.replace(day=1), after.replace(day=1)
 
 
 def _raw(engine: DuckDbEngine) -> Any:

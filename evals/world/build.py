@@ -94,10 +94,7 @@ def members_of(agents: Agents) -> dict[str, tuple[str, ...]]:
 
 def _fill(connection: Any, folder: Path, plan: Plan, tell: Progress) -> None:
     with ExitStack() as stack:
-        sink: Sink = DirectSink(connection)
-        if plan.size.through_parquet:
-            parquet = stack.enter_context(tempfile.TemporaryDirectory(prefix=".parquet-", dir=folder))
-            sink = ParquetSink(connection, Path(parquet))
+        sink = _sink(connection, folder, plan.size, stack)
         base = customers.found(plan.rng(1), plan.size.customers, months_to(plan.as_of)[0].start)
         numbers = _Numbers()
         for month in months_to(plan.as_of):
@@ -106,6 +103,13 @@ def _fill(connection: Any, folder: Path, plan: Plan, tell: Progress) -> None:
         _dimensions(sink, plan, base)
         tell("Loading tables", MONTHS, MONTHS)
         sink.close()
+
+
+def _sink(connection: Any, folder: Path, size: Size, stack: ExitStack) -> Sink:
+    if not size.through_parquet:
+        return DirectSink(connection)
+    parquet = stack.enter_context(tempfile.TemporaryDirectory(prefix=".parquet-", dir=folder))
+    return ParquetSink(connection, Path(parquet))
 
 
 @dataclass(slots=True)

@@ -99,7 +99,7 @@ QUEUE_RATES: Mapping[str, QueueRates] = {
                             csat=.73, effort=3.4, promoters=.36, detractors=.27, qa=81, disclosure=.020),
     "Sales": _Q(transfer=.08, escalation=.02, resolution=.86, complaint=.02, avoidable=.08, sentiment=.18, csat=.82,
                 effort=2.4, promoters=.46, detractors=.17, qa=83, disclosure=.060),
-    "Complaints": _Q(transfer=.12, escalation=.15, resolution=.66, complaint=.46, avoidable=.48, sentiment=-.34,
+    "Complaints": _Q(transfer=.12, escalation=.15, resolution=.66, complaint=.31, avoidable=.48, sentiment=-.34,
                      csat=.58, effort=4.2, promoters=.22, detractors=.43, qa=80, disclosure=.025),
     "Retention": _Q(transfer=.10, escalation=.06, resolution=.76, complaint=.08, avoidable=.16, sentiment=-.06,
                     csat=.72, effort=3.2, promoters=.34, detractors=.28, qa=82, disclosure=.045),

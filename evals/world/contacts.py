@@ -14,12 +14,10 @@ from evals.world.agents import Agents
 from evals.world.arrays import Bools, Floats, Ints, epoch_days, pick
 from evals.world.customers import STATIC, Base
 from evals.world.effect import Effect
-from evals.world.metrics import PERSON
+from evals.world.metrics import LATE, VOLUME
 from evals.world.planter import Planter, Rows
 from evals.world.sizes import Month
 
-VOLUME = ("contact_volume", "contacts_per_customer")
-_LATE = (*PERSON, "handled_by", "tenure_band")
 _DAYS_A_MONTH = 365.25 / 12
 TOPICS = tuple(t.name for t in talk.topics())
 QUEUE_OF_TOPIC = np.array([co.QUEUES.index(t.queue) for t in talk.topics()])
@@ -124,7 +122,7 @@ def _stretch(
     expected = (groups.weight * a_customer * load.sum())[:, None, None] * shares
     rows = Rows(codes=codes, day=days[:1], months=len(days) / _DAYS_A_MONTH)
     for effect in effects:
-        expected = _with_volume(effect, expected, rows, planter)
+        expected = _with_volume(effect, expected, rows, planter, groups)
     group, topic, channel = (np.repeat(axis, n) for axis, n in _drawn(rng, expected))
     low, high = groups.edges[groups.first[group]], groups.edges[groups.last[group]]
     position = np.searchsorted(groups.edges, low + rng.random(len(group)) * (high - low), side="right") - 1
@@ -138,7 +136,7 @@ def _drawn(rng: np.random.Generator, expected: Floats) -> list[tuple[Ints, Ints]
     return [(axis, counts[cells]) for axis in np.unravel_index(cells, expected.shape)]
 
 
-def _with_volume(effect: Effect, expected: Floats, rows: Rows, planter: Planter) -> Floats:
+def _with_volume(effect: Effect, expected: Floats, rows: Rows, planter: Planter, groups: _Groups) -> Floats:
     """Multiply the expected contacts in the effect's segment.
 
     Where the segment is known only later (an agent, a tenure), room is made for the most it could be.
@@ -146,32 +144,41 @@ def _with_volume(effect: Effect, expected: Floats, rows: Rows, planter: Planter)
     inside = np.broadcast_to(planter.reaches(effect, rows, dimensions=tuple(rows.codes)), expected.shape)
     if not inside.any():
         return expected
-    factor = _factor(effect, rows, expected[inside].sum())[rows.codes["product"][:, 0, 0]][:, :, None]
+    customers = int((groups.last - groups.first)[inside.any(axis=(1, 2))].sum())
+    gained = (effect.add or 0.0) * (rows.months or 1.0) * (customers if effect.metric == "contacts_per_customer" else 1)
+    factor = _factor(effect, 1 + gained / float(expected[inside].sum()))[groups.codes["product"]][:, :, None]
     if _is_late(effect):
         return np.where(inside, expected * np.maximum(factor, 1), expected)
     changed = np.where(inside, expected * factor, expected)
-    planter.note(effect, expected[inside], changed[inside])
+    planter.note(effect, expected[inside], changed[inside], what=_what(effect))
     return changed
 
 
-def _factor(effect: Effect, rows: Rows, inside: float) -> Floats:
-    """Return the multiplier of volume by product and topic.
+def _what(effect: Effect) -> str:
+    return "metric" if effect.metric in VOLUME else "topics"
+
+
+def _factor(effect: Effect, added: float = 1.0) -> Floats:
+    """Return the multiplier of volume by product and topic; `added` is the one of an `add`.
 
     On a volume metric the topics say what the contacts are about, and leave their sum to the effect.
     """
     weights = np.array([effect.topics.get(t, 1.0) for t in TOPICS])[None, :] * np.ones((len(co.PRODUCTS), 1))
     if effect.metric not in VOLUME:
         return weights
-    weights /= np.maximum((TOPIC_SHARES * weights).sum(axis=1, keepdims=True), 1e-9)
-    if effect.multiply is not None:
-        return weights * effect.multiply
-    amount = effect.add or 0.0
-    gained = amount * (rows.months or 1.0) / max(inside, 1e-9) if effect.metric == "contact_volume" else amount
-    return weights * max(0.0, 1 + gained)
+    shares = TOPIC_SHARES * [_admits(effect, topic) for topic in talk.topics()]
+    weights *= shares.sum(axis=1, keepdims=True) / np.maximum((shares * weights).sum(axis=1, keepdims=True), 1e-9)
+    return weights * max(0.0, added if effect.multiply is None else effect.multiply)
+
+
+def _admits(effect: Effect, topic: talk.Topic) -> bool:
+    """Tell whether the effect's segment holds contacts about a topic."""
+    named, queues = effect.filters.get("topic", (topic.name,)), effect.filters.get("queue", (topic.queue,))
+    return topic.name in named and topic.queue in queues
 
 
 def _is_late(effect: Effect) -> bool:
-    return any(d in _LATE for d in effect.filters)
+    return any(d in LATE for d in effect.filters)
 
 
 def _handled(
@@ -213,10 +220,10 @@ def _thinned(arrivals: Arrivals, rng: np.random.Generator, planter: Planter, eff
     for effect in (e for e in effects if _is_late(e)):
         rows = arrivals.rows
         early = planter.reaches(effect, rows, dimensions=(*STATIC, "channel", "queue", "topic"))
-        factor = _factor(effect, rows, 1.0)[rows.codes["product"], rows.codes["topic"]]
+        factor = _factor(effect)[rows.codes["product"], rows.codes["topic"]]
         inside = planter.reaches(effect, rows)
         room = np.where(early, np.maximum(factor, 1), 1)
-        planter.note(effect, (keep / room)[inside], (keep * factor / room)[inside])
+        planter.note(effect, (keep / room)[inside], (keep * factor / room)[inside], what=_what(effect))
         keep *= np.where(inside, factor, 1) / room
     return arrivals.only(np.flatnonzero(rng.random(len(keep)) < keep))
 

@@ -8,13 +8,17 @@ ROUTE = ("channel", "queue", "topic")
 PERSON = ("agent", "team", "site")
 CONTACT = (*CUSTOMER, *ROUTE, "handled_by", *PERSON)
 BOT = (*CUSTOMER, *ROUTE)
+VOLUME = ("contact_volume", "contacts_per_customer")
+# Known only once a contact is there: an effect on volume cannot count on them beforehand.
+LATE = (*PERSON, "handled_by", "tenure_band")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plantable:
     """A metric of the dictionary as truth measures it.
 
-    `value` is SQL over the fact's flat view (see truth.py); `dimensions` may filter it;
+    `value` is SQL over the fact's flat view (views.py), `{days}` the length of the period;
+    `dimensions` may filter it;
     `total` metrics take `add` as an amount a month for the whole segment.
     """
 
@@ -54,8 +58,8 @@ METRICS: Mapping[str, Plantable] = {
     "churn_risk": _months("avg(churn_risk)"),
     "at_risk_customers": _months("count(*) filter (churn_risk >= 0.6) / count(distinct month)", total=True),
     "products_per_customer": _months("avg(products_held)"),
-    "contact_volume": _contacts("count(*) / count(distinct day)", total=True),
-    "contacts_per_customer": _contacts("count(*) / count(distinct day)"),
+    "contact_volume": _contacts("count(*) / {days}", total=True),
+    "contacts_per_customer": _contacts("count(*) / {days}"),
     "deflection_rate": _contacts("avg((handled_by = 'bot')::int) filter (channel = 'Bot')", BOT),
     "workflow_completion_rate": _contacts("avg(workflow_completed::int) filter (channel = 'Bot')", BOT),
     "abandonment_rate": _contacts("avg(is_abandoned::int) filter (handled_by = 'human')"),
@@ -77,7 +81,7 @@ METRICS: Mapping[str, Plantable] = {
     "avoidable_contact_rate": _contacts("avg(is_avoidable::int)"),
     "sentiment_score": _contacts("avg(sentiment)"),
     "predicted_csat": _contacts("avg(predicted_csat)"),
-    "service_cost": _contacts("sum(cost) / count(distinct day)", total=True),
+    "service_cost": _contacts("sum(cost) / {days}", total=True),
     "cost_per_contact": _contacts("sum(cost) / count(*)"),
     "cost_to_serve": _contacts("sum(cost) / count(*)"),
     "csat": _surveys("avg((csat >= 4)::int)"),

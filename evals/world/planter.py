@@ -42,7 +42,7 @@ class Planter:
     effects: Sequence[Effect]
     members: Mapping[str, tuple[str, ...]]
     as_of: date
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
 
     def on(self, *metrics: str) -> tuple[Effect, ...]:
         """Return the effects planted on any of these metrics."""
@@ -70,9 +70,9 @@ class Planter:
                 values = changed
         return values
 
-    def note(self, effect: Effect, before: Floats, after: Floats) -> None:
+    def note(self, effect: Effect, before: Floats, after: Floats, *, what: str = "metric") -> None:
         """Remember the expected values of rows without and with an effect."""
-        tally = self.tallies.setdefault(effect.id, Tally())
+        tally = self.tallies.setdefault((effect.id, what), Tally())
         tally.rows += before.size
         tally.without += float(before.sum())
         tally.planted += float(after.sum())

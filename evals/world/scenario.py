@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from evals.world import talk
 from evals.world.effect import Effect, Expect, Intervention, Scenario
 from evals.world.located import Spot, read_located
-from evals.world.metrics import METRICS
+from evals.world.metrics import LATE, METRICS, VOLUME
 from evals.world.reldate import FORMS, resolve
 from semantic_layer.errors import UserError, did_you_mean
 
@@ -90,6 +90,9 @@ class _Reader:
             topics=self.topics(raw.get("topics"), (*spot, "topics"), what),
             phrasings=self.phrasings(raw, name, (*spot, "phrasings"), what),
         )  # fmt: skip
+        late = [d for d in filters if d in LATE]
+        if metric in VOLUME and add is not None and late:
+            self.fail((*spot, "add"), f"{what}: '{metric}' takes no `add` by '{late[0]}'", "use `multiply` there")
         return self.with_expectation(effect, raw, spot, what)
 
     def metric(self, raw: Mapping[str, Any], spot: Spot, what: str) -> str:
@@ -197,6 +200,13 @@ class _Reader:
         given = raw["phrasings"] or []
         if not isinstance(given, list) or not all(isinstance(p, str) and p.strip() for p in given):
             self.fail(spot, f"{what}: phrasings are a list of sentences", 'such as ["They raised my price again."]')
+        for number, wording in enumerate(given):
+            for slot in talk.unknown_slots(wording):
+                self.fail(
+                    (*spot, number),
+                    f"{what}: no text for '#{slot}#' in a phrasing",
+                    "write it out, or see talk/README.md",
+                )
         return tuple(given)
 
     def with_expectation(self, effect: Effect, raw: Mapping[str, Any], spot: Spot, what: str) -> Effect:

@@ -53,7 +53,7 @@ def effect_truth(connection: Any, effect: Effect, planter: Planter, first: date)
             name: _measured(connection, effect.metric, where, seen, after)
             for name, where in (("inside", segment), ("outside", f"NOT {segment}"), ("total", "true"))
         },
-        "planted": _planted(planter.tallies.get(effect.id, Tally())),
+        "planted": _planted(planter.tallies.get((effect.id, "metric"), Tally())),
     }
 
 
@@ -104,7 +104,8 @@ def _measured(
 def _value(connection: Any, metric: str, where: str, period: Period) -> float | None:
     spec = METRICS[metric]
     days = between(period.start, period.end)
-    found = connection.execute(f"SELECT ({spec.value})::DOUBLE FROM {spec.fact} WHERE {days} AND {where}").fetchone()[0]
+    value = spec.value.replace("{days}", str((period.end - period.start).days + 1))
+    found = connection.execute(f"SELECT ({value})::DOUBLE FROM {spec.fact} WHERE {days} AND {where}").fetchone()[0]
     return None if found is None or found != found else float(found)
 
 
