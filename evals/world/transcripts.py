@@ -126,7 +126,7 @@ def _facts(
         phrasings=tuple(
             (effect.id, effect.phrasings)
             for i, effect in enumerate(speaking)
-            if row[f"reached_{i}"] and rng.random() < _chance(effect, row["topic"])
+            if row[f"reached_{i}"] and talk.suits(effect.id, row) and rng.random() < _chance(effect, row["topic"])
         ),
         plant_pii=bool(rng.random() < _WITH_PERSONAL_DATA),
         injection=injection,

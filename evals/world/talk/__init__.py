@@ -5,7 +5,7 @@
 """
 
 from evals.world.talk.converse import converse
-from evals.world.talk.library import effects, injections, topics, unknown_slots, wordings
+from evals.world.talk.library import effects, injections, suits, topics, unknown_slots, wordings
 from evals.world.talk.types import ContactFacts, Conversation, Topic, Turn
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "converse",
     "effects",
     "injections",
+    "suits",
     "topics",
     "unknown_slots",
     "wordings",

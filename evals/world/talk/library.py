@@ -62,12 +62,24 @@ def topics() -> tuple[Topic, ...]:
 @cache
 def wordings(effect: str) -> tuple[str, ...]:
     """List the shipped wordings of a planted effect. Raises `UserError` unknown_effect."""
-    if effect not in effects():
-        raise UserError(
-            f"no wordings for effect '{effect}'", code="unknown_effect", hint=did_you_mean(effect, effects())
-        )
-    lines: str = _read(f"causes/{effect}.yml")["wordings"]
+    lines: str = _cause(effect)["wordings"]
     return tuple(line.strip() for line in lines.splitlines() if line.strip())
+
+
+def suits(effect: str, facts: Mapping[str, Any]) -> bool:
+    """Say whether a customer of such a contact can speak of an effect; of one without wordings here, any can."""
+    if effect not in effects():
+        return True
+    return all(facts[name] in allowed for name, allowed in _cause(effect).get("needs", {}).items())
+
+
+@cache
+def _cause(effect: str) -> dict[str, Any]:
+    if effect not in effects():
+        hint = did_you_mean(effect, effects())
+        raise UserError(f"no wordings for effect '{effect}'", code="unknown_effect", hint=hint)
+    cause: dict[str, Any] = _read(f"causes/{effect}.yml")
+    return cause
 
 
 @cache

@@ -150,6 +150,8 @@ def join(*texts: str) -> str:
     whole = ""
     for text in texts:
         text = text.strip(" ")
+        if text and whole and whole[-1].isalnum():
+            whole += "."
         if text and whole and whole[-1] in ",:" and text.split(" ", 1)[0] not in _PROPER:
             text = text[0].lower() + text[1:]
         whole = f"{whole} {text}" if whole and text else whole or text

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from evals.world.talk.grammar import Teller, compile_rules, parse, slots_of
-from evals.world.talk.library import effects, library, topics, unknown_slots, wordings
+from evals.world.talk.library import effects, library, suits, topics, unknown_slots, wordings
 from semantic_layer.errors import UserError
 
 GIVEN = {"agent", "agent_first", "queue", "plan"}
@@ -109,6 +109,13 @@ def test_a_wording_may_use_what_every_conversation_knows_and_nothing_else() -> N
     assert unknown_slots("On #plan# I pay #$amount# in #$city#.") == ()
     assert unknown_slots("#finding# and #price# of #phone#") == ("phone", "price")
     assert all(not unknown_slots(wording) for effect in effects() for wording in wordings(effect))
+
+
+def test_a_wording_suits_only_contacts_that_could_say_it() -> None:
+    answered = {"handled_by": "human", "is_abandoned": False}
+    assert suits("new_team", answered)
+    assert not suits("new_team", {**answered, "handled_by": "bot"})
+    assert suits("an effect of somebody else's scenario", answered)
 
 
 def test_an_effect_without_wordings_is_an_error() -> None:
