@@ -102,7 +102,8 @@ def _show_one(metric: "MetricSpec", here: "Opened") -> None:
     console.print(Text(f"{metric.label} ({metric.name})", style="bold"))
     console.print(Text(f"{metric.definition}\n"))
     facts = [
-        ("Type", f"{metric.type.replace('_', '-')}, in {metric.unit}"),
+        ("Type", metric.type.replace("_", "-")),
+        ("Unit", metric.unit),
         ("Owner", metric.owner),
         ("Good is", metric.good),
         ("Also called", ", ".join(metric.synonyms)),

@@ -119,11 +119,8 @@ def _show(written: "Sql", table: "Table | None", dialect: str) -> None:
     from rich.text import Text
 
     console = out()
-    console.print(
-        Syntax(written.text, "sql", theme="ansi_light", background_color="default", word_wrap=True)
-        if console.is_terminal
-        else Text(written.text)
-    )
+    pretty = Syntax(written.text, "sql", theme="ansi_light", background_color="default", word_wrap=True)
+    console.print(pretty if console.is_terminal else Text(written.text), soft_wrap=not console.is_terminal)
     for note in written.notes:
         console.print(Text(f"-- {note}", style="dim"))
     if table is None:
