@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from assistant.planner.draft import Draft, Stop
 from assistant.planner.text import stem
 from assistant.planner.words import words
-from assistant.types import Decline
+from assistant.types import Decline, RefusalReason
 
 # cues that only hold a sentence together
 HARMLESS = frozenset(("in", "and", "only", "how_many", "how_much", "overall", "which", "follow", "pronoun", "how_has"))
@@ -35,7 +35,7 @@ def _refusal(draft: Draft, left: list[int]) -> Decline:
     quoted = " and ".join(f"'{n}'" for n in list(dict.fromkeys(draft.items[i].text for i in left))[:_SHOWN])
     known = ", ".join(draft.metric(m).label for m in draft.metrics)
     tail = f" I did understand {known}." if known else ""
-    reason = "unknown_metric" if draft.metrics else _topic(draft)
+    reason: RefusalReason = "unknown_metric" if draft.metrics else _topic(draft)
     return Decline(reason=reason, message=f"I don't know what to do with {quoted}.{tail}")
 
 
@@ -128,7 +128,7 @@ def _hidden(draft: Draft, name: str) -> bool:
     return next((d.hidden for d in draft.catalogue.dimensions if d.name == name), True)
 
 
-def _topic(draft: Draft) -> str:
+def _topic(draft: Draft) -> RefusalReason:
     """Tell an unknown metric from a question about something else altogether."""
     linked = any(item.kind == "entry" for item in draft.items)
     own = any(t.word in ("our", "we", "us", "my") for t in draft.linked.tokens)

@@ -1,7 +1,7 @@
 """Follow-up questions: what is not said is kept from the reading before."""
 
-from assistant.planner.draft import Draft
 from assistant.planner.dates import Period
+from assistant.planner.draft import Draft
 from assistant.types import Reading
 from semantic_layer.query import TimeWindow
 

@@ -51,9 +51,9 @@ def _opens_with_task(draft: Draft) -> bool:
         return False
     first = draft.items[content[0]]
     after = draft.linked.tokens[first.last + 1 : first.last + 2]
-    if len(first.at) == 1 and draft.linked.tokens[first.first].stem in _stems("act") and after:
-        if after[0].word in words().list_of("objects"):
-            return True
+    verb = len(first.at) == 1 and draft.linked.tokens[first.first].stem in _stems("act")
+    if verb and after and after[0].word in words().list_of("objects"):
+        return True
     if first.kind not in ("unknown", "cue") or first.cues - {"down", "change", "compare"}:
         return False
     token = draft.linked.tokens[first.first]

@@ -1,5 +1,7 @@
 """Decides what is asked for and reads the parts that kind of question has."""
 
+from collections.abc import Iterable
+
 from assistant.planner import coverage, facts, followup, gates, periods
 from assistant.planner.dates import Period
 from assistant.planner.draft import Draft, ask_back, refuse
@@ -10,6 +12,7 @@ from assistant.planner.shape import order, read_shape
 from assistant.planner.text import stem
 from assistant.planner.words import words
 from assistant.types import Intent, Reading
+from semantic_layer.query import Grain
 
 _NOT_YET = ("forecast", "what_if", "impact", "at_risk", "anomalies", "relationship", "themes")
 _MOVES = ("up", "down", "better", "worse", "change")
@@ -142,8 +145,8 @@ def _no_metric(draft: Draft) -> None:
         if e.kind == "metric" and e.score > 0.93
     ]
     unknown = [item.text for item in draft.items if item.kind == "unknown"]
-    hits = [n for n in dict.fromkeys(near)]
-    if hits and not unknown_elsewhere(draft, phrases):
+    hits = list(dict.fromkeys(near))
+    if hits and not _unknown_elsewhere(draft, phrases):
         options = [(draft.metric(n).label, f"What is the {draft.metric(n).label}?") for n in hits[:4]]
         raise ask_back(gates.message("no_metric"), options)
     if unknown:
@@ -152,7 +155,7 @@ def _no_metric(draft: Draft) -> None:
     raise refuse("unknown_metric", gates.message("no_metric"))
 
 
-def unknown_elsewhere(draft: Draft, phrases: dict[tuple[str, ...], object]) -> bool:
+def _unknown_elsewhere(draft: Draft, phrases: Iterable[tuple[str, ...]]) -> bool:
     """Tell whether a word is there that no name of the workspace has."""
     named = {s for phrase in phrases for s in phrase}
     return any(item.kind == "unknown" and draft.linked.tokens[item.first].stem not in named for item in draft.items)
@@ -222,7 +225,7 @@ def _trend(draft: Draft, moves: bool, old: Reading | None) -> bool:
     return draft.grain is not None and not draft.by_period and not draft.ranked
 
 
-def _step(draft: Draft) -> str:  # type: ignore[return]
+def _step(draft: Draft) -> Grain:
     """Return the grain of a trend: months, or smaller where the window is short."""
     period = next((t.period for t in draft.times if t.period), None)
     if period is None or any(facts.monthly(draft.metric(m), draft.catalogue) for m in draft.metrics):

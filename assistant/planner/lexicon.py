@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Literal
 
 from assistant.planner.text import key, spell, stem
@@ -50,7 +51,7 @@ class Lexicon:
 
     def add(self, phrase: Phrase, entry: Entry) -> None:
         """Point a phrase at a target, keeping the better score."""
-        if not phrase or len(phrase) > LONGEST:
+        if not phrase or len(phrase) > LONGEST or (entry.kind != "value" and set(phrase) <= _function_stems()):
             return
         same = self.phrases.setdefault(phrase, [])
         for i, old in enumerate(same):
@@ -141,6 +142,7 @@ def _index_forms(lexicon: Lexicon, phrase: Phrase, entries: list[Entry]) -> None
             lexicon.joined.setdefault(stem(entry.surface.replace(" ", "")), []).append(entry)
 
 
+@cache
 def _function_stems() -> frozenset[str]:
     table = words()
     cues = table.cues

@@ -106,7 +106,7 @@ class Linker:
         stems = tuple(t.stem for t in tokens)
         for i in range(len(stems)):
             for j in range(i + 1, min(len(stems), i + LONGEST) + 1):
-                entries = self._lexicon.phrases.get(stems[i:j])
+                entries: Sequence[Entry] = self._lexicon.phrases.get(stems[i:j], [])
                 factor = 1.0
                 if not entries and j - i <= 3:
                     entries, factor = self._written_together(tokens[i:j]), 0.95

@@ -1,6 +1,7 @@
 """Members and flags named in the question become filters."""
 
 from collections import defaultdict
+from itertools import pairwise
 
 from assistant.planner import facts
 from assistant.planner.draft import Draft, ask_back
@@ -33,10 +34,10 @@ def _member(draft: Draft, i: int) -> Entry:
     if len({(e.name, e.member) for e in entries}) > 1:
         entries = _narrowed(draft, i, entries)
     near = qualifier(draft, i)
-    if near is not None and entries[0].name in {e.name for e in draft.items[near].of("dimension")}:
-        if draft.roles.get(near) == "dimension" and not draft.cue(draft.before(near), "by"):
-            draft.used.add(near)
-            draft.roles[near] = "qualifier"
+    own = near is not None and entries[0].name in {e.name for e in draft.items[near].of("dimension")}
+    if near is not None and own and draft.roles.get(near) == "dimension" and not draft.cue(draft.before(near), "by"):
+        draft.used.add(near)
+        draft.roles[near] = "qualifier"
     if len({(e.name, e.member) for e in entries}) > 1:
         text = draft.items[i].text
         options = [
@@ -56,11 +57,11 @@ def _narrowed(draft: Draft, i: int, entries: list[Entry]) -> list[Entry]:
         e for e in entries if all(facts.reaches(draft.metric(m), e.name, draft.catalogue) for m in draft.metrics)
     ]
     entries = reached or entries
-    company = [
-        e for e in entries
-        if any(e.name in {o.name for o in draft.items[j].of("value")} and len({o.name for o in draft.items[j].of("value")}) == 1
-               for j in draft.places("value") if j != i)
-    ]  # fmt: skip
+    sure = set[str]()
+    for j in draft.places("value"):
+        names = {e.name for e in draft.items[j].of("value")}
+        sure |= names if j != i and len(names) == 1 else set()
+    company = [e for e in entries if e.name in sure]
     return company or entries
 
 
@@ -84,7 +85,7 @@ def negated(draft: Draft, i: int) -> bool:
 
 def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
     """Return the dimension whose members are set against each other."""
-    for (a, one), (b, other) in zip(found, found[1:], strict=False):
+    for (a, one), (b, other) in pairwise(found):
         if one.name != other.name or one.member == other.member:
             continue
         between = range(a + 1, b)

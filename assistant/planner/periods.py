@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from assistant.planner import facts
 from assistant.planner.dates import Clock, Period, last_complete, period_of, rolling
-from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.draft import Draft, Stop, ask_back, refuse
 from assistant.planner.timespans import TimeSpan
 from semantic_layer.calendar import period_end, period_start, shift
 from semantic_layer.query import Grain, TimeWindow
@@ -60,16 +60,17 @@ def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
     if len(periods) > 2:
         raise ask_back("The question names more than two periods.", _offers(draft, periods[:3]))
     if len(periods) == 2:
-        return _two(draft, periods, clock, compares=compares, trend=trend)
+        return _two(draft, periods, compares=compares, trend=trend)
     if not periods:
         now = _default(draft, clock, step, trend=trend and not back)
         return now, (earlier(now, back or "period", clock) if back or compares else None)
     return _one(draft, periods[0], clock, back, compares=compares, trend=trend)
 
 
-def _two(draft: Draft, spans: list[TimeSpan], clock: Clock, *, compares: bool, trend: bool) -> Pair:
+def _two(draft: Draft, spans: list[TimeSpan], *, compares: bool, trend: bool) -> Pair:
     a, b = (s.period for s in spans)
-    assert a is not None and b is not None
+    assert a is not None
+    assert b is not None
     if compares or draft.has("vs", "compare", "difference"):
         draft.take("vs", "compare", "difference")
         return (a, b) if a.start >= b.start else (b, a)
@@ -90,7 +91,7 @@ def _offers(draft: Draft, spans: list[TimeSpan]) -> list[tuple[str, str]]:
 
 
 def _spoken(period: Period) -> str:
-    return period.label if period.count == 1 else f"{period.start} to {period.end}"
+    return period.label if period.count == 1 else _exact(period)
 
 
 def _one(draft: Draft, span: TimeSpan, clock: Clock, back: str | None, *, compares: bool, trend: bool) -> Pair:
@@ -133,15 +134,24 @@ def _against(draft: Draft, period: Period, clock: Clock) -> Pair:
     if now.start == period.start:
         running = period_of(clock.today, period.grain, clock)
         if running.start <= clock.as_of:
-            raise ask_back(
-                f"The current {period.grain} is not complete.",
-                [
-                    (f"{now.label} against the {period.grain} before", f"Compare the {_label(draft)} from {now.start} to {now.end} with the previous {period.grain}"),
-                    ("the days so far", f"Compare the {_label(draft)} from {running.start} to {clock.as_of} with {period.start} to {period.end}"),
-                ],
-            )  # fmt: skip
+            raise _which_one(draft, now, running, period, clock)
         return now, earlier(now, "period", clock)
     return now, period
+
+
+def _which_one(draft: Draft, now: Period, running: Period, asked: Period, clock: Clock) -> Stop:
+    """Ask which period is held against the last complete one: the one before, or the days so far."""
+    label, grain = _label(draft), asked.grain
+    before = earlier(now, "period", clock)
+    options = [
+        (f"{now.label} against {before.label}", f"Compare the {label} of {_exact(now)} with {_exact(before)}"),
+        ("the days so far", f"Compare the {label} of {running.start} to {clock.as_of} with {_exact(asked)}"),
+    ]
+    return ask_back(f"The current {grain} is not complete.", options)
+
+
+def _exact(period: Period) -> str:
+    return f"{period.start} to {period.end}"
 
 
 def _default(draft: Draft, clock: Clock, step: Grain | None, *, trend: bool) -> Period:
@@ -156,7 +166,7 @@ def _default(draft: Draft, clock: Clock, step: Grain | None, *, trend: bool) -> 
     elif wanted == "all":
         found = Period(clock.first, clock.as_of, "month", "all the data", count=0)
     else:
-        grain: Grain = step if step in ("week", "quarter") else (wanted or "month")  # type: ignore[assignment]
+        grain: Grain = step if step in ("week", "quarter") else (wanted or "month")
         found = last_complete(clock, grain)
         if found.end < clock.first or found.start < clock.first:
             found = Period(clock.first, clock.as_of, "month", "all the data", count=0)

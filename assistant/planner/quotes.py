@@ -63,11 +63,8 @@ def _subject_starts(draft: Draft) -> int:
 
 def _in_subject(draft: Draft, i: int, start: int) -> bool:
     item = draft.items[i]
-    if (
-        item.kind == "time"
-        or item.kind == "filler"
-        and item.text.lower() in words().list_of("filler")
-        and _edge(draft, i)
+    if item.kind == "time" or (
+        item.kind == "filler" and item.text.lower() in words().list_of("filler") and _edge(draft, i)
     ):
         return False
     if draft.roles.get(i) == "value" and _is_filter(draft, i, start):

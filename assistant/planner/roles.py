@@ -1,5 +1,7 @@
 """Decides for each linked span whether it is a metric, a way to cut, a member, or just a noun."""
 
+from itertools import pairwise
+
 from assistant.planner.draft import Draft, ask_back
 from assistant.planner.lexicon import Entry
 from assistant.planner.text import key
@@ -172,11 +174,11 @@ def _by_unit(draft: Draft, names: list[str]) -> list[str]:
 
 def _check_parts(draft: Draft, places: list[int]) -> None:
     """Accept several metrics only where they are named together, so that the rest is meant for all."""
-    for a, b in zip(places, places[1:], strict=False):
+    for a, b in pairwise(places):
         between = range(a + 1, b)
         joined = any(draft.cue(k, "and", "vs") for k in between)
         loose = any(
-            draft.items[k].kind in ("time", "unknown", "number") or k in draft.roles and draft.roles[k] != "noun"
+            draft.items[k].kind in ("time", "unknown", "number") or (k in draft.roles and draft.roles[k] != "noun")
             for k in between
         )
         if joined and not loose:

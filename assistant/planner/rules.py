@@ -27,6 +27,11 @@ class RulePlanner:
         self._linker = Linker(lexicon, clock or Clock(date(2000, 1, 1), date(2000, 1, 1)))
         self._linker.link(tokenize("warm up in July"))
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What this planner knows."""
+        return self._context.vocabulary
+
     def plan(self, question: Question) -> Plan | Clarify | Decline:
         """Return the reading, a question back, or an honest no with the nearest questions."""
         draft: Draft | None = None
@@ -36,11 +41,13 @@ class RulePlanner:
             draft = self._draft(question, text)
             return _read(draft)
         except Stop as stop:
-            if isinstance(stop.outcome, Clarify) and draft and (no := coverage.unknown(draft)):
-                return replace(no, nearest=self._nearest(question, draft))
-            if isinstance(stop.outcome, Decline) and not stop.outcome.nearest:
-                return replace(stop.outcome, nearest=self._nearest(question, draft))
-            return stop.outcome
+            outcome = stop.outcome
+            if isinstance(outcome, Clarify) and draft:
+                outcome = coverage.unknown(draft) or outcome
+            if isinstance(outcome, Decline):
+                readable = tuple(q for q in outcome.nearest if self._readable(q))
+                return replace(outcome, nearest=readable or self._nearest(question, draft))
+            return outcome
 
     def _nearest(self, question: Question, draft: Draft | None) -> tuple[str, ...]:
         named = draft.metrics if draft else []
@@ -77,7 +84,8 @@ def _clock(vocabulary: Vocabulary) -> Clock | None:
 
 def _counts(draft: Draft) -> bool:
     """Tell whether "calls about X" are to be counted, not read."""
-    cut = any(draft.cue(i, "by") and draft.items[draft.after(i)].of("dimension") for i in range(len(draft.items) - 1))
+    after = [draft.after(i) for i in range(len(draft.items)) if draft.cue(i, "by")]
+    cut = any(draft.items[k].of("dimension") for k in after if k < len(draft.items))
     within = any(draft.cue(i, "quotes") and draft.cue(i - 1, "in") for i in range(1, len(draft.items)))
     return cut or within or draft.has("how_many", "percent", "how_much", "why", "highest", "lowest")
 
@@ -93,7 +101,7 @@ def _read(draft: Draft) -> Plan:
         intent=intent,
         metrics=tuple(draft.metrics),
         by=tuple(draft.by),
-        filters=tuple((*draft.filters, *draft.versus)),
+        filters=(*draft.filters, *draft.versus),
         window=draft.window,
         baseline=draft.baseline,
         grain=draft.grain,

@@ -1,9 +1,10 @@
 """How the answer is cut: dimensions, periods, order, limits and thresholds."""
 
-from semantic_layer.query import Grain, Having
+from typing import Literal
 
 from assistant.planner.draft import Draft, ask_back, refuse
 from assistant.planner.words import words
+from semantic_layer.query import Grain, Having
 
 _UP, _DOWN = ("highest", "top", "best"), ("lowest", "bottom", "worst")
 _GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
@@ -110,14 +111,11 @@ def _rank(draft: Draft, ends: list[int]) -> None:
     draft.used.update(ends)
     _use_by_before_metric(draft)
     draft.limit = _limit(draft, ends)
-    if draft.limit is None and not draft.having:
+    everyone = any(w in _texts(draft, ends) for w in words().list_of("everyone"))
+    if draft.limit is None and not draft.having and not everyone:
         draft.limit = 5 if _asks_for_several(draft) else 1
-        if draft.has("top", "bottom") and not draft.cues("which") and "rank" not in _texts(draft, ends):
-            draft.limit = 5 if _asks_for_several(draft) else 1
-        if "rank" in _texts(draft, ends):
-            draft.limit = None
-        elif draft.limit == 5:
-            draft.assumptions.append("no number was named: the first 5")
+        if draft.limit > 1:
+            draft.assumptions.append(f"no number was named: the first {draft.limit}")
             draft.defaults += 1
 
 
@@ -129,16 +127,14 @@ def _asks_for_several(draft: Draft) -> bool:
     return any(draft.roles.get(i) == "dimension" and _plural(draft, i) for i in draft.used)
 
 
-def _direction(draft: Draft, cues: frozenset[str]) -> str:  # type: ignore[return]
+def _direction(draft: Draft, cues: frozenset[str]) -> Literal["asc", "desc"]:
     strong = cues & {"highest", "lowest", "best", "worst", "bottom"} or cues
     good = draft.metric(draft.metrics[0]).good if draft.metrics else "neutral"
     if strong & {"best", "worst"}:
         if good == "neutral":
-            label = draft.metric(draft.metrics[0]).label if draft.metrics else "that"
-            raise refuse(
-                "unknown_metric",
-                f"The dictionary does not say whether a high or a low {label} is better; ask for the highest or the lowest.",
-            )
+            label = draft.metric(draft.metrics[0]).label
+            message = f"The dictionary does not say whether a high or a low {label} is better; ask for the highest."
+            raise refuse("unknown_metric", message)
         return "desc" if (good == "up") == ("best" in strong) else "asc"
     return "asc" if strong & {"lowest", "bottom"} else "desc"
 
@@ -185,7 +181,9 @@ def _counted(draft: Draft, number: int) -> str | None:
             return next((e.name for e in draft.items[after].of("metric") if e.name in draft.metrics), None)
         if draft.items[after].kind == "noun" or draft.roles.get(after) in ("dimension", "value", "noun"):
             text = draft.items[after].text
-            raise refuse("unknown_metric", f"I can't hold a threshold against a number of '{text}': there is no such metric.")
+            raise refuse(
+                "unknown_metric", f"I can't hold a threshold against a number of '{text}': there is no such metric."
+            )
     return None
 
 

@@ -3,16 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Literal
 
-from assistant.planner.dates import Clock, Period, patterns, period_of, resolve
+from assistant.planner.dates import DAY, Clock, Period, period_of
+from assistant.planner.datewords import patterns, resolve
 from assistant.planner.text import Token
 from assistant.planner.words import any_of, words
 from semantic_layer.calendar import shift
 
-DAY = timedelta(days=1)
 Role = Literal["period", "range", "before_after", "year_ago", "previous"]
 
 
@@ -92,7 +92,7 @@ def _is_month(name: str, atom: _Atom, tokens: Sequence[Token]) -> bool:
 
 
 def _inherit_years(line: str, atoms: list[_Atom]) -> None:
-    for left, right in zip(atoms, atoms[1:], strict=False):
+    for left, right in pairwise(atoms):
         between = line[left.match.end() : right.match.start()].strip()
         if left.year is None and right.year and left.name in _YEARLESS and len(between.split()) <= 3:
             left.year = right.year
@@ -150,10 +150,10 @@ def _range(line: str, pair: list[_Atom], clock: Clock) -> TimeSpan | None:
     if start is None or end is None:
         return None
     if end.yearless and not start.yearless and end.start < start.start:
-        end = _period(pair[1], clock, replace(start, start=shift(start.start, "year", 1)))
-    if start.start > end.start and pair[0].year and end:
+        end = _period(pair[1], clock, replace(start, start=shift(start.start, "year", 1))) or end
+    if start.start > end.start and pair[0].year:
         start = start.moved(-1)
-    if end is None or start.start > end.end:
+    if start.start > end.end:
         return None
     assumed = " and ".join(p.assumed for p in (start, end) if p.assumed)
     whole = Period(start.start, end.end, end.grain, f"{start.label} to {end.label}", assumed)

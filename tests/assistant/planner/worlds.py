@@ -42,7 +42,8 @@ def telco() -> RulePlanner:
     """One row a subscriber, without dates."""
     flags = ("Partner", "PaperlessBilling", "PhoneService")
     values = {
-        "gender": ("Female", "Male"), "senior_citizen": ("0", "1"), "contract": ("Month-to-month", "One year", "Two year"),
+        "gender": ("Female", "Male"), "senior_citizen": ("0", "1"),
+        "contract": ("Month-to-month", "One year", "Two year"),
         "internet_service": ("DSL", "Fiber optic", "No"), "tech_support": ("No", "No internet service", "Yes"),
         "online_backup": ("No", "No internet service", "Yes"),
         "payment_method": ("Bank transfer (automatic)", "Credit card (automatic)", "Electronic check", "Mailed check"),
