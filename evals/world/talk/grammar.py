@@ -163,10 +163,17 @@ class Teller:
         self.kept = kept
 
     def open(self, slot: str) -> str:
-        """Expand a slot and follow the chosen alternative's thread from here on."""
+        """Expand a slot and follow the chosen alternative's thread from here on; a second time, stay on it."""
+        if self._thread:
+            return self.say(slot)
         layer = next(layer for layer in self._layers if slot in layer)
         self._thread, line = self._choose(layer[slot].tagged)
         return self.expand(line)
+
+    @property
+    def opened(self) -> bool:
+        """Say whether the conversation is on a thread."""
+        return bool(self._thread)
 
     def say(self, slot: str) -> str:
         """Expand a slot. An unknown one raises `UserError` unknown_slot."""

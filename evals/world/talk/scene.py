@@ -61,7 +61,9 @@ class Scene:
         return self._teller.say(slot)
 
     def opening(self) -> str:
-        """Say what it is about and stay on that thread."""
+        """Say what it is about and stay on that thread; later, say it again or refer to it."""
+        if self._teller.opened and self.rng.random() < 0.5:
+            return self.say("told_before")
         return self._teller.open("opening")
 
     def maybe(self, slot: str, chance: float) -> str:

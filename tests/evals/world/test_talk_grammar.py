@@ -57,6 +57,12 @@ def test_a_conversation_stays_on_the_thread_it_opened_on() -> None:
         assert (speaker.open("opening"), speaker.say("reply")) in {("cat", "meow"), ("dog", "woof")}
 
 
+def test_a_second_opening_stays_on_the_thread() -> None:
+    for seed in range(20):
+        speaker = teller(seed, opening="@a cat\n@b dog")
+        assert speaker.open("opening") == speaker.open("opening")
+
+
 def test_without_a_fitting_line_the_next_layer_speaks() -> None:
     layers = (compile_rules({"opening": "@a cat", "reply": "@b woof"}), compile_rules({"reply": "Hm."}))
     speaker = Teller(layers, Random(1), {})
