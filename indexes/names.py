@@ -15,7 +15,7 @@ def _cue(pattern: str) -> re.Pattern[str]:
 
 _CUE = _cue(
     rf"""\b(?:(?:my|your|the|full|first|last|account|holder|holder's|holder’s|contact|sur) ?name
-(?: on (?:the|my) [a-z]+)?(?:'s|’s|s| is|:| ?=)| name ?:|(?:account )?holder(?:'s name)? is|under the name(?: of)?|
+(?: on (?:the|my) [a-z]+)?(?:'s|’s|s| is|:| ?=)|name ?:|(?:account )?holder(?:'s name)? is|under the name(?: of)?|
 it's under|mein name ist|ich hei(?:ß|ss)e)
  *[:,]?\s+(?P<hide>{_ANY}(?: {_ANY}){{0,3}})"""
 )
@@ -33,6 +33,8 @@ _GREETING = re.compile(
     rf"\b(?i:{_ADDRESSED})(?i: again| there| so much| very much)?,? (?P<hide>{_CAP}(?: {_CAP})?)"
     r"(?=[,.!?;]|\s+(?i:and|i|for|how|my|this|it|we|let|thank)\b|\s*$)"
 )
+_CLOSING = r"(?:regards|sincerely|faithfully|truly|wishes|thanks|advance|grüßen|grüße)"
+_SIGNED = re.compile(rf"(?i:\b{_CLOSING})[,.!]?[ \t]*\n\s*(?P<hide>{_CAP}(?: {_CAP}){{0,2}})(?=[ \t]*(?:[\n,]|$))")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _INTRODUCTIONS = (
     (frozenset(("name", "names", "surname", "holder", "under", "heiße", "heisse")), _CUE),
@@ -41,6 +43,7 @@ _INTRODUCTIONS = (
     (frozenset(("am", "m", "this", "speaking", "talking", "chatting", "through", "call", "it", "asked")), _I_AM),
     (frozenset(("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau")), _TITLE),
     (frozenset(_LETTERS.findall(_ADDRESSED)), _GREETING),
+    (frozenset(_LETTERS.findall(_CLOSING)), _SIGNED),
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _NOT_NAMES_TEXT = """
@@ -117,7 +120,7 @@ def introduced(text: str, said: Collection[str]) -> Iterator[tuple[int, int]]:
         if words.isdisjoint(held):
             continue
         for match in pattern.finditer(text):
-            if span := _name_in(text, *match.span("hide"), strict=pattern in (_I_AM, _GREETING)):
+            if span := _name_in(text, *match.span("hide"), strict=pattern in (_I_AM, _GREETING, _SIGNED)):
                 yield span
 
 
