@@ -15,29 +15,39 @@ from indexes.types import Evidence, Theme, ThemeEvidence
 
 _LEAST = 5
 _SAID_BY = 3
-_FALSE_DISCOVERIES = 0.01
-_PRIOR = 50.0
-_CANDIDATES = 80
-_TOGETHER = 0.5
-_ABSORBED = 0.6
+_SAID_AT_ALL = 8
+_PRIOR = 10.0
+_CANDIDATE_Z = 2.326
+_SHUFFLES = 60
+_CHANCE = 0.05
+_NAMED_BY = 3
 _QUOTES = 3
 _READ = 40
 _Z = 1.959963984540054
 
 Rows = NDArray[np.intp]
 Reals = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Slices:
-    """Both sides and the terms that tell them apart, best first, with z each."""
+class _Said:
+    """Single words (columns) that contacts of both sides (rows) say; `now` marks the rows of the first side."""
 
     terms: Terms
-    now: Rows
-    baseline: Rows
     columns: Rows
-    z: Reals
-    said: NDArray[np.bool_]
+    said: Flags
+    now: Flags
+    kin: Flags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """Words that make a theme, the strongest first, with the z of each and of all together."""
+
+    words: tuple[int, ...]
+    z: tuple[float, ...]
+    total: float
 
 
 def contrast(
@@ -50,23 +60,30 @@ def contrast(
     limit: int,
     ignore: Collection[str] = (),
 ) -> tuple[ThemeEvidence, ...]:
-    """Group the terms said by more contacts of the first side than of the second into themes."""
-    now, baseline = sides
+    """Group the words said by more contacts of the first side than of the second into themes.
+
+    A theme counts when it is stronger than the strongest one found in 95 % of shuffles of the contacts
+    between the sides, so that all themes together are false in at most 5 % of questions without a difference.
+    """
+    now, baseline = sides[0], np.setdiff1d(sides[1], sides[0])
     if len(now) < _LEAST or len(baseline) < _LEAST or not len(terms.names):
         return ()
-    slices = _distinctive(terms, now, baseline, frozenset(stems([w for text in ignore for w in words(text)])))
-    found: list[ThemeEvidence] = []
-    for group in _groups(slices):
-        if len(found) == limit:
-            break
-        if theme := _theme(slices, group, contacts_in_slice):
-            quotes = _quotes(slices, group, corpus, contact_ids, theme.theme)
-            found.append(ThemeEvidence(theme=theme, evidence=quotes))
-    return tuple(found)
+    said = _said(terms, now, baseline, frozenset(stems([w for text in ignore for w in words(text)])))
+    groups = _groups(said, said.now)
+    bar = _bar(said) if groups else 0.0
+    found = [group for group in groups if group.total > bar][:limit]
+    return tuple(
+        ThemeEvidence(
+            theme=_theme(said, group, now, contacts_in_slice),
+            evidence=_quotes(said, group, corpus, contact_ids, now),
+        )
+        for group in found
+    )
 
 
-def log_odds_z(a: Reals, n: int, b: Reals, m: int, prior: Reals) -> Reals:
-    """Compare shares a/n and b/m with a Dirichlet prior (Monroe, Colaresi, Quinn 2008, eq. 22)."""
+def log_odds_z(a: Reals, n: int, b: Reals, m: int) -> Reals:
+    """Compare shares a/n and b/m under a Dirichlet prior of the pooled share (Monroe, Colaresi, Quinn 2008, eq. 22)."""
+    prior = _PRIOR * (a + b + 0.5) / (n + m + 1)
     no = _PRIOR - prior
     odds = np.log((a + prior) / (n - a + no)) - np.log((b + prior) / (m - b + no))
     spread = 1 / (a + prior) + 1 / (n - a + no) + 1 / (b + prior) + 1 / (m - b + no)
@@ -81,108 +98,112 @@ def wilson(k: int, n: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def _distinctive(terms: Terms, now: Rows, baseline: Rows, ignore: frozenset[str]) -> _Slices:
-    a, b = terms.counts(now).astype(float), terms.counts(baseline).astype(float)
-    pooled = (a + b + 0.5) / (len(now) + len(baseline) + 1)
-    z = log_odds_z(a, len(now), b, len(baseline), _PRIOR * pooled)
-    allowed = (a >= _SAID_BY) & (a / len(now) > b / len(baseline))
-    allowed &= np.array([ignore.isdisjoint(str(name).split()) for name in terms.names])
-    tested = np.flatnonzero(allowed)
-    kept = tested[_discovered(z[tested])]
-    columns = kept[np.argsort(-z[kept], kind="stable")][:_CANDIDATES]
-    return _Slices(
-        terms=terms, now=now, baseline=baseline, columns=columns, z=z[columns], said=terms.says(now, columns)
-    )
+def _said(terms: Terms, now: Rows, baseline: Rows, ignore: frozenset[str]) -> _Said:
+    """Look at the single words that enough contacts of both sides together say."""
+    both = np.concatenate([now, baseline])
+    allowed = terms.counts(both) >= _SAID_AT_ALL
+    allowed &= np.array([" " not in name and name not in ignore for name in terms.names.tolist()], dtype=bool)
+    columns = np.flatnonzero(allowed)
+    place = np.full(len(terms.names), -1)
+    place[columns] = np.arange(len(columns))
+    kin = np.eye(len(columns), dtype=bool)
+    for i, column in enumerate(columns):
+        near = place[terms.kin(int(column))]
+        kin[i, near[near >= 0]] = True
+    marks = np.zeros(len(both), dtype=bool)
+    marks[: len(now)] = True
+    return _Said(terms=terms, columns=columns, said=terms.says(both, columns), now=marks, kin=kin)
 
 
-def _discovered(z: Reals) -> NDArray[np.bool_]:
-    """Hold the share of false finds at 1 % (Benjamini, Hochberg 1995)."""
-    p = np.array([0.5 * math.erfc(value / math.sqrt(2)) for value in z])
-    order = np.argsort(p, kind="stable")
-    passes = p[order] <= _FALSE_DISCOVERIES * np.arange(1, len(p) + 1) / max(len(p), 1)
-    last = int(np.flatnonzero(passes)[-1]) + 1 if passes.any() else 0
-    out = np.zeros(len(p), dtype=bool)
-    out[order[:last]] = True
-    return out
-
-
-def _groups(slices: _Slices) -> list[list[int]]:
-    """Gather terms said by the same contacts, or sharing a word, around the strongest one left."""
-    names = [frozenset(str(name).split()) for name in slices.terms.names[slices.columns]]
-    left = list(range(len(names)))
-    groups: list[list[int]] = []
+def _groups(said: _Said, now: Flags) -> list[_Group]:
+    """Gather around each strong word its company, as long as that sets the sides further apart."""
+    a, b = said.said[now].sum(axis=0).astype(float), said.said[~now].sum(axis=0).astype(float)
+    z = log_odds_z(a, int(now.sum()), b, int((~now).sum()))
+    left = [int(i) for i in np.argsort(-z, kind="stable") if z[i] >= _CANDIDATE_Z and a[i] >= _SAID_BY]
+    groups: list[_Group] = []
     while left:
-        seed = left[0]
-        group = [i for i in left if i == seed or names[i] & names[seed] or _jaccard(slices.said, i, seed) >= _TOGETHER]
-        covered: NDArray[np.bool_] = np.asarray(slices.said[:, group].any(axis=1))
-        left = [i for i in left if i not in group and _inside(slices.said[:, i], covered) < _ABSORBED]
-        groups.append(group)
-    return groups
+        chosen, total = _grown(said, now, left, float(z[left[0]]))
+        groups.append(_Group(words=tuple(chosen), z=tuple(float(z[i]) for i in chosen), total=total))
+        near = said.kin[chosen].any(axis=0)
+        left = [i for i in left if not near[i]]
+    return sorted(groups, key=lambda group: -group.total)
 
 
-def _jaccard(said: NDArray[np.bool_], i: int, j: int) -> float:
-    return float((said[:, i] & said[:, j]).sum() / max((said[:, i] | said[:, j]).sum(), 1))
+def _grown(said: _Said, now: Flags, left: list[int], total: float) -> tuple[list[int], float]:
+    seed = left[0]
+    chosen, saying = [seed], said.said[:, seed]
+    for i in left[1:]:
+        if not said.kin[seed, i]:
+            continue
+        wider = saying | said.said[:, i]
+        if (z := _apart(wider, now)) > total:
+            chosen, saying, total = [*chosen, i], wider, z
+    return chosen, total
 
 
-def _inside(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    return float((one & other).sum() / max(one.sum(), 1))
+def _apart(saying: Flags, now: Flags) -> float:
+    a, b = np.array([float((saying & now).sum())]), np.array([float((saying & ~now).sum())])
+    return float(log_odds_z(a, int(now.sum()), b, int((~now).sum()))[0])
 
 
-def _theme(slices: _Slices, group: list[int], contacts_in_slice: int) -> Theme | None:
-    """Count the contacts that say any of the group's terms on both sides; None where they do not differ."""
-    columns = slices.columns[group]
-    saying = int(slices.said[:, group].any(axis=1).sum())
-    before = int(slices.terms.says(slices.baseline, columns).any(axis=1).sum())
-    n, m = len(slices.now), len(slices.baseline)
-    prior = _PRIOR * np.array([(saying + before + 0.5) / (n + m + 1)])
-    if log_odds_z(np.array([saying]), n, np.array([before]), m, prior)[0] < _Z:
-        return None
-    turns = slices.terms.turns_of(slices.now)
-    weight = np.zeros(len(slices.terms.names))
-    weight[columns] = 1.0
+def _bar(said: _Said) -> float:
+    """Shuffle the contacts between the sides and see how strong a theme chance makes (Westfall, Young 1993)."""
+    rng = np.random.default_rng(11)
+    strongest = []
+    for _ in range(_SHUFFLES):
+        groups = _groups(said, rng.permutation(said.now))
+        strongest.append(groups[0].total if groups else 0.0)
+    return float(np.quantile(strongest, 1 - _CHANCE))
+
+
+def _theme(said: _Said, group: _Group, now: Rows, contacts_in_slice: int) -> Theme:
+    """Count the contacts that say any of the group's words, on both sides; its passages are turns."""
+    saying = said.said[:, list(group.words)].any(axis=1)
+    contacts, before = int((saying & said.now).sum()), int((saying & ~said.now).sum())
+    n, m = len(now), int((~said.now).sum())
     return Theme(
-        theme=_name(slices, group, saying),
-        passages=int((slices.terms.weights(turns, weight) > 0).sum()),
-        contacts=saying,
+        theme=", ".join(said.terms.surfaces[said.columns[list(group.words[:_NAMED_BY])]]),
+        passages=_passages(said, group, now),
+        contacts=contacts,
         of_contacts=n,
         contacts_in_slice=contacts_in_slice,
-        share=saying / n,
+        share=contacts / n,
         share_before=before / m,
-        ci=wilson(saying, n),
+        ci=wilson(contacts, n),
     )
 
 
-def _name(slices: _Slices, group: list[int], saying: int) -> str:
-    """Take the strongest pair of words that a fair part of the theme says, else its strongest word."""
-    surfaces = slices.terms.surfaces[slices.columns]
-    pairs = [i for i in group if " " in surfaces[i] and slices.said[:, i].sum() >= 0.15 * saying]
-    return str(surfaces[pairs[0] if pairs else group[0]])
+def _passages(said: _Said, group: _Group, now: Rows) -> int:
+    weight = np.zeros(len(said.terms.names))
+    weight[said.columns[list(group.words)]] = 1.0
+    return int((said.terms.weights(said.terms.turns_of(now), weight) > 0).sum())
 
 
 def _quotes(
-    slices: _Slices, group: list[int], corpus: Corpus, contact_ids: NDArray[np.str_], theme: str
+    said: _Said, group: _Group, corpus: Corpus, contact_ids: NDArray[np.str_], now: Rows
 ) -> tuple[Evidence, ...]:
     """Quote the turns that say most of a theme, one a contact."""
-    weight = np.zeros(len(slices.terms.names))
-    weight[slices.columns[group]] = slices.z[group]
-    turns = slices.terms.turns_of(slices.now)
-    weights = slices.terms.weights(turns, weight)
+    terms, columns = said.terms, said.columns[list(group.words)]
+    weight = np.zeros(len(terms.names))
+    weight[columns] = group.z
+    turns = terms.turns_of(now)
+    weights = terms.weights(turns, weight)
     strongest = turns[np.argsort(-weights, kind="stable")[:_READ]]
-    names = {str(slices.terms.names[c]): float(weight[c]) for c in slices.columns[group]}
+    names = {str(terms.names[c]): float(weight[c]) for c in columns}
     found: list[tuple[float, Sentence]] = []
     for turn in strongest:
-        stored = corpus.get(str(contact_ids[slices.terms.contact[turn]]))
-        number = int(slices.terms.number[turn])
+        stored = corpus.get(str(contact_ids[terms.contact[turn]]))
+        number = int(terms.number[turn])
         found += [(_told(names, s.text), s) for s in candidates(stored, number, number)] if stored else []
-    return _best(found, theme)
+    return _best(found, ", ".join(terms.surfaces[columns[:_NAMED_BY]]))
 
 
 def _told(names: dict[str, float], text: str) -> float:
-    """Weigh what a sentence says of a theme; long-winded ones count less."""
+    """Weigh what a sentence says of a theme; a few words alone and long-winded ones count less."""
     held = {name for name, _ in term_names(text)}
-    total = sum(names.values())
-    said = sum(weight for name, weight in names.items() if name in held) / total if total else 0.0
-    return said / math.sqrt(max(1.0, len(text) / 160))
+    said = sum(weight for name, weight in names.items() if name in held) / sum(names.values())
+    length = len(text)
+    return said * min(1.0, length / 40) / math.sqrt(max(1.0, length / 160))
 
 
 def _best(found: list[tuple[float, Sentence]], theme: str) -> tuple[Evidence, ...]:

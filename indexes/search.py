@@ -33,6 +33,7 @@ Loaded = TypeVar("Loaded")
 
 _NEAR = 0.15
 _LOOKED_AT = 3
+_LEAST_FIT = 0.15
 
 
 class TranscriptIndex:
@@ -165,7 +166,9 @@ class TranscriptIndex:
         scored = zip(found, self._fit(text, [sentence.text for sentence, _ in found]), strict=True)
         best: dict[str, tuple[float, Sentence]] = {}
         for (sentence, score), fit in scored:
-            contact_id, total = sentence.stored.contact.contact_id, 0.5 * score + 0.5 * float(fit)
+            contact_id, total = sentence.stored.contact.contact_id, 0.4 * score + 0.6 * float(fit)
+            if fit < _LEAST_FIT:
+                continue
             if contact_id not in best or total > best[contact_id][0]:
                 best[contact_id] = total, sentence
         return _distinct(sorted(best.values(), key=lambda item: -item[0]), k)

@@ -16,6 +16,8 @@ from indexes.text import STOP_WORDS, sentences, stems, words
 _LEAST_CONTACTS = 3
 _MOST_SHARE = 0.6
 _GAP = 2
+_LIFT = 2.0
+_DEVIATIONS = 4.0
 
 Columns = NDArray[np.int32]
 
@@ -25,7 +27,8 @@ class Terms:
     """Terms by turn and by contact as sorted (start, column) lists.
 
     `names[c]` is a term's stems, `surfaces[c]` the way people most often say it; row t of the turns
-    is turn `number[t]` of the contact at position `contact[t]`.
+    is turn `number[t]` of the contact at position `contact[t]`. `kin_terms` lists, for each single word,
+    the words that the same contacts say at least twice as often as chance has it.
     """
 
     names: NDArray[np.str_]
@@ -36,6 +39,8 @@ class Terms:
     number: Columns
     contact_starts: NDArray[np.int64]
     contact_terms: Columns
+    kin_starts: NDArray[np.int64]
+    kin_terms: Columns
 
     def save(self, folder: Path) -> None:
         """Write the columns."""
@@ -56,6 +61,10 @@ class Terms:
         out = np.zeros((len(contacts), len(columns)), dtype=bool)
         out[rows[held >= 0], held[held >= 0]] = True
         return out
+
+    def kin(self, column: int) -> Columns:
+        """List the words that keep company with a word."""
+        return self.kin_terms[self.kin_starts[column] : self.kin_starts[column + 1]]
 
     def turns_of(self, contacts: NDArray[np.intp]) -> NDArray[np.intp]:
         """List the turn rows of contacts."""
@@ -161,17 +170,41 @@ def _packed(gatherer: _Gatherer, kept: NDArray[np.intp], columns: tuple[NDArray[
     term = place[held]
     turn, term = turn[term >= 0], term[term >= 0]
     pairs = np.unique(contact[turn].astype(np.int64) * max(len(kept), 1) + term)
-    names = list(gatherer.ids)
+    every = list(gatherer.ids)
+    names = np.array([every[i] for i in kept], dtype=np.str_)
+    contact_starts = _starts(pairs // max(len(kept), 1), contacts)
+    contact_terms = (pairs % max(len(kept), 1)).astype(np.int32)
+    kin_starts, kin_terms = _company(names, contact_starts, contact_terms)
     return Terms(
-        names=np.array([names[i] for i in kept], dtype=np.str_),
+        names=names,
         surfaces=np.array([gatherer.surfaces[i][0] for i in kept], dtype=np.str_),
         turn_starts=_starts(turn, len(contact)),
         turn_terms=term,
         contact=contact,
         number=number,
-        contact_starts=_starts(pairs // max(len(kept), 1), contacts),
-        contact_terms=(pairs % max(len(kept), 1)).astype(np.int32),
+        contact_starts=contact_starts,
+        contact_terms=contact_terms,
+        kin_starts=kin_starts,
+        kin_terms=kin_terms,
     )
+
+
+def _company(names: NDArray[np.str_], starts: NDArray[np.int64], terms: Columns) -> tuple[NDArray[np.int64], Columns]:
+    """Find pairs of single words said by the same contacts: lift ≥ 2, and 4 standard deviations above chance."""
+    from scipy.sparse import csr_array
+
+    contacts = len(starts) - 1
+    single = np.array([" " not in name for name in names], dtype=bool)
+    rows = np.repeat(np.arange(contacts), np.diff(starts))[single[terms]]
+    columns = terms[single[terms]]
+    held = csr_array((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(contacts, len(names)))
+    together = (held.T @ held).tocoo()
+    df = np.asarray(held.sum(axis=0)).ravel()
+    one, other = together.coords
+    chance = df[one] * df[other] / max(contacts, 1)
+    kin = (together.data >= _LIFT * chance) & (together.data - chance >= _DEVIATIONS * np.sqrt(chance)) & (one != other)
+    order = np.lexsort((other[kin], one[kin]))
+    return _starts(one[kin][order], len(names)), other[kin][order].astype(np.int32)
 
 
 def _starts(rows: NDArray[Any], size: int) -> NDArray[np.int64]:
