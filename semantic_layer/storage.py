@@ -31,7 +31,7 @@ def open_reader(path: Path, *, memory_limit: str = "2GB") -> "duckdb.DuckDBPyCon
         raise UserError(
             f"no warehouse at {path}", code="no_warehouse", hint="`because demo` or `because init` makes one"
         )
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "autoload_known_extensions": "false",
         "autoinstall_known_extensions": "false",
         "python_enable_replacements": "false",
@@ -43,9 +43,16 @@ def open_reader(path: Path, *, memory_limit: str = "2GB") -> "duckdb.DuckDBPyCon
         raise _cannot_open(path, error) from error
     except duckdb.Error as error:
         raise _corrupt(path, error) from error
-    for statement in _LOCK:
-        connection.execute(statement)
+    if not _is_locked(connection):
+        for statement in _LOCK:
+            connection.execute(statement)
     return connection
+
+
+def _is_locked(connection: "duckdb.DuckDBPyConnection") -> bool:
+    """Tell whether another connection of this process has locked the same database already."""
+    row = connection.execute("SELECT current_setting('lock_configuration')::BOOLEAN").fetchone()
+    return bool(row and row[0])
 
 
 def _cannot_open(path: Path, error: Exception) -> Exception:
