@@ -109,6 +109,12 @@ def _units(draft: Draft) -> None:
     if draft.cues("how_many") and not any(s.unit == "count" for s in specs):
         label = specs[0].label
         raise ask_back(f"I know the {label}, not a count of it.", [(label, f"What is the {label}?")])
+    if draft.cues("how_long"):
+        if not any(s.unit in ("seconds", "months") for s in specs):
+            raise refuse(
+                "unknown_metric", f"{specs[0].label} is not a time, so it does not tell how long something takes."
+            )
+        draft.take("how_long")
     if draft.cues("percent"):
         if not any(s.unit == "ratio" for s in specs):
             raise refuse("out_of_scope", f"I can't work out shares yet; I can show the {specs[0].label} by group.")

@@ -83,7 +83,8 @@ def _add_metric(lexicon: Lexicon, metric: MetricSpec) -> None:
         phrase = _learn(lexicon, text)
         lexicon.add(phrase, Entry("metric", metric.name, score, surface=" ".join(spell(text))))
         for short, factor in _shorter(phrase, head, tail):
-            lexicon.add(short, Entry("metric", metric.name, score * factor))
+            surface = spell(text)[phrase.index(short[0])] if len(short) == 1 else ""
+            lexicon.add(short, Entry("metric", metric.name, score * factor, surface=surface))
     for text in (metric.name, metric.label):
         for initials in _initials(spell(text)):
             lexicon.spellings.setdefault(initials, "")

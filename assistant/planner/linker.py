@@ -14,6 +14,7 @@ from assistant.planner.words import words
 
 ItemKind = Literal["entry", "time", "cue", "number", "filler", "noun", "unknown"]
 PROTECTED = frozenset(("why", "which", "by", "not", "and", "in", "vs", "how_many"))
+SHORT = 0.93
 _MARGIN = 0.02
 _KIND_MARGIN = 0.2
 
@@ -122,7 +123,8 @@ class Linker:
 
     def _allowed(self, entries: Sequence[Entry], tokens: Sequence[Token], i: int, j: int) -> list[Entry]:
         """Leave out targets whose name is a word of grammar, unless the context says it is a name."""
-        return [e for e in entries if not self._weak(e, tokens, i, j) or self._named(e, tokens, i, j)]
+        sure = [e for e in entries if j - i > 1 or e.score >= SHORT or _inflected(tokens[i], e)]
+        return [e for e in sure if not self._weak(e, tokens, i, j) or self._named(e, tokens, i, j)]
 
     def _weak(self, entry: Entry, tokens: Sequence[Token], i: int, j: int) -> bool:
         loose = _loose()
@@ -179,9 +181,16 @@ def _entry(
     return _Candidate(Item("entry", at, _text(tokens, at), kept, margin=margin), len(at), rank, best)
 
 
+def _inflected(token: Token, entry: Entry) -> bool:
+    """Tell whether a word is a short form itself or an inflection of it; "promote" is none of "promoter"."""
+    return not entry.surface or token.word == entry.surface or token.word.endswith(words().endings)
+
+
 def _score(entry: Entry, words_here: str) -> float:
     """Prefer a target whose very spelling stands there to one that shares the stems."""
-    return entry.score if not entry.surface or entry.surface == words_here else entry.score * 0.95
+    same = not entry.surface or entry.surface == words_here
+    plural = entry.kind == "metric" and words_here == f"{entry.surface}s"
+    return entry.score if same or plural else entry.score * 0.95
 
 
 def _text(tokens: Sequence[Token], at: Sequence[int]) -> str:

@@ -25,6 +25,7 @@ def read_members(draft: Draft) -> None:
         kept = Filter(dimension=name, operator=operator, values=_typed(draft, name, members))  # type: ignore[arg-type]
         (draft.versus if name == versus and operator == "in" else draft.filters).append(kept)
         if operator == "in" and len(kept.values) > 1 and name != versus:
+            draft.take("together")
             draft.assumptions.append(f"{' and '.join(map(str, kept.values))} taken together")
     read_flags(draft)
 

@@ -75,7 +75,7 @@ def _two(draft: Draft, spans: list[TimeSpan], *, compares: bool, trend: bool) ->
         draft.take("vs", "compare", "difference")
         return (a, b) if a.start >= b.start else (b, a)
     first, last = (a, b) if a.start < b.start else (b, a)
-    if trend and first.end + DAY == last.start:
+    if (trend or draft.take("together")) and first.end + DAY == last.start:
         return replace(first, end=last.end, label=f"{first.label} to {last.label}", count=0), None
     raise ask_back("Two periods are named: together, or one against the other?", _offers(draft, spans))
 

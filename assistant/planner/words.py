@@ -20,6 +20,11 @@ class Words:
     numbers: dict[str, int]
     raw: dict[str, Any]
 
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Endings of inflected forms."""
+        return self.list_of("inflections")
+
     def list_of(self, name: str) -> tuple[str, ...]:
         """Return a flat word list by name."""
         return tuple(self.raw[name])
