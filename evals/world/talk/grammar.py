@@ -13,7 +13,6 @@ from typing import TypeVar
 from semantic_layer.errors import UserError, did_you_mean
 
 _TOKEN = re.compile(r"#\$?[a-z_]+#|#\d+-\d+#|[{}|]")
-_MOST_RETRIES = 6
 _Any = TypeVar("_Any")
 
 
@@ -148,9 +147,9 @@ def slots_of(line: Line) -> set[str]:
 
 
 class Teller:
-    """Expands slots for one conversation: the first layer with a fitting alternative wins.
+    """Expands slots for one conversation: the first layer with a fitting, unused alternative wins.
 
-    `kept` are values fixed for the conversation; an alternative is not used twice while others are left.
+    `kept` are values fixed for the conversation; when all is used, the first layer repeats itself.
     """
 
     __slots__ = ("_layers", "_random", "_thread", "_used", "kept")
@@ -208,19 +207,17 @@ class Teller:
         return options[int(self._random() * len(options))]
 
     def _pick(self, slot: str) -> Line:
-        alternatives = self._alternatives(slot)
-        chosen = self._choose(alternatives)
-        for _ in range(_MOST_RETRIES if len(alternatives) > 1 else 0):
-            if id(chosen) not in self._used:
-                break
-            chosen = self._choose(alternatives)
+        chosen: Line = self._choose(self._alternatives(slot))
         self._used.add(id(chosen))
         return chosen
 
     def _alternatives(self, slot: str) -> tuple[Line, ...]:
-        for layer in self._layers:
-            rule = layer.get(slot)
-            if rule is not None and (lines := rule.fitting(self._thread)):
+        fitting = [rule.fitting(self._thread) for layer in self._layers if (rule := layer.get(slot)) is not None]
+        for lines in fitting:
+            if unused := tuple(line for line in lines if id(line) not in self._used):
+                return unused
+        for lines in fitting:
+            if lines:
                 return lines
         known = sorted({name for layer in self._layers for name in layer} | set(self.kept))
         raise UserError(f"unknown slot '#{slot}#'", code="unknown_slot", hint=did_you_mean(slot, known))

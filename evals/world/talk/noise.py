@@ -52,7 +52,7 @@ class Noise:
         draw = rng.random()
         words = self._fillers if draw < 0.5 else self._asides if draw < 0.85 else self._restarts
         filler = rng.choice(words)
-        return f"{filler if match[1] == ',' else filler.capitalize()}, {self._uncapitalised(match[2])}"
+        return f"{filler if match[1] == ',' else filler[0].upper() + filler[1:]}, {self._uncapitalised(match[2])}"
 
     def _uncapitalised(self, text: str) -> str:
         first = text.split(" ", 1)[0].rstrip(",.?!").lower()

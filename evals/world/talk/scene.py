@@ -15,6 +15,7 @@ _SPACE_BEFORE = re.compile(r" +([,.?!;:])")
 _DOUBLED = re.compile(r"([,.?!;:])[.,;:]+(?!\.)")
 _START = re.compile(r"(?:^|(?<=[.?!] )|(?<=\n))[a-zäöüå]")
 _PROPER = {"I", "I'm", "I've", "I'd", "I'll"}
+_LINKS = (" but", " because", " and")
 _PERSONAL_TYPES = {
     "person": "person",
     "phone": "phone",
@@ -152,9 +153,10 @@ def join(*texts: str) -> str:
     whole = ""
     for text in texts:
         text = text.strip(" ")
-        if text and whole and whole[-1].isalnum():
+        goes_on = whole.endswith((",", ":", *_LINKS))
+        if text and whole and whole[-1].isalnum() and not goes_on:
             whole += "."
-        if text and whole and whole[-1] in ",:" and text.split(" ", 1)[0] not in _PROPER:
+        if text and goes_on and text.split(" ", 1)[0] not in _PROPER:
             text = text[0].lower() + text[1:]
         whole = f"{whole} {text}" if whole and text else whole or text
     whole = _DOUBLED.sub(r"\1", _SPACE_BEFORE.sub(r"\1", _SPACES.sub(" ", whole)))
