@@ -78,7 +78,9 @@ class AnswerLog:
         with self._open() as connection:
             row = connection.execute("select outcome, follow from outcomes where id = ?", (id,)).fetchone()
         if row is None:
-            raise UserError(f"no answer '{id}' in the log", code="unknown_answer", hint=f"answers are kept in {self.path}")
+            raise UserError(
+                f"no answer '{id}' in the log", code="unknown_answer", hint=f"answers are kept in {self.path}"
+            )
         return row[0], row[1]
 
     @contextmanager

@@ -1,9 +1,9 @@
 """Windows compared with windows: the one before, the months around a shift, how much of a period there is."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from semantic_layer.calendar import period_end, period_start, shift
 from semantic_layer.query import TimeWindow
 
 DAY = timedelta(days=1)
@@ -11,14 +11,12 @@ DAY = timedelta(days=1)
 
 def month_start(day: date, months: int = 0) -> date:
     """Return the first day of the month that lies `months` after the day's."""
-    index = day.year * 12 + day.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)
+    return shift(period_start(day, "month"), "month", months)
 
 
 def month_end(day: date, months: int = 0) -> date:
     """Return the last day of the month that lies `months` after the day's."""
-    first = month_start(day, months)
-    return date(first.year, first.month, monthrange(first.year, first.month)[1])
+    return period_end(month_start(day, months), "month")
 
 
 def months_window(start: date, months: int) -> TimeWindow:
@@ -34,7 +32,10 @@ def whole_months(window: TimeWindow) -> int | None:
 
 
 def previous(window: TimeWindow) -> TimeWindow:
-    """Return the comparable window just before: as many whole months, the same days of a part month, else as many days."""
+    """Return the comparable window just before.
+
+    As many whole months, the same days of a part month, else as many days.
+    """
     months = whole_months(window)
     if months:
         return months_window(month_start(window.start, -months), months)
@@ -86,3 +87,16 @@ def _label(start: date, end: date) -> str:
     head = f"{start.day}" if (start.year, start.month) == (end.year, end.month) else f"{start.day} {start:%B}"
     head = head if start.year == end.year else f"{start.day} {start:%B} {start.year}"
     return f"{head} to {end.day} {end:%B} {end.year}"
+
+
+def when(window: TimeWindow) -> str:
+    """Say a window inside a sentence: in October 2026, from 3 to 9 October 2026."""
+    label = _label(window.start, window.end)
+    if " to " in label:
+        return f"from {label}"
+    return f"on {label}" if window.start == window.end else f"in {label}"
+
+
+def name_of(window: TimeWindow) -> str:
+    """Name a window by the months or days it covers."""
+    return _label(window.start, window.end)

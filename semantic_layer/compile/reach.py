@@ -14,6 +14,11 @@ def sliceable(metric_name: str, catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(d.name for d in catalogue.dimensions if not d.hidden and _cuts_all(d, parts, catalogue))
 
 
+def reaches(catalogue: Catalogue, table: str, dimension: str) -> bool:
+    """Tell whether the rows of a table can be cut by a dimension."""
+    return path(catalogue, table, catalogue.dimension(dimension).table) is not None
+
+
 def require(dimensions: Iterable[str], metric: MetricSpec, parts: Iterable[Leaf], catalogue: Catalogue) -> None:
     """Raise UserError (unknown_dimension, cannot_cut, outcome_dimension, ambiguous_join)."""
     parts = tuple(parts)

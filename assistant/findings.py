@@ -1,0 +1,69 @@
+"""What was found out, before it is put into words."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from assistant.types import Claim, Decline, Drivers, Figure, Plan, Reading, ResultTable
+from indexes.types import Evidence, Theme
+from semantic_layer.model import Catalogue
+from semantic_layer.query import Filter, Run, TimeWindow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelShift:
+    """A lasting step in a series: the month it fell into and its p-value after the search."""
+
+    month: date
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Which two windows were compared and why; `other` is the pair that was not chosen."""
+
+    now: TimeWindow
+    before: TimeWindow
+    reason: Literal["asked", "default", "shift"]
+    shift: LevelShift | None = None
+    other: tuple[TimeWindow, TimeWindow] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Whose words were read: the slice, its contacts and what it was compared with."""
+
+    filters: tuple[Filter, ...]
+    contacts: int
+    with_transcript: int
+    baseline: Literal["before", "elsewhere"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Everything a narrator may speak of; `decline` ends the path with a refusal."""
+
+    plan: Plan
+    reading: Reading
+    catalogue: Catalogue
+    figures: tuple[Figure, ...] = ()
+    table: ResultTable | None = None
+    drivers: Drivers | None = None
+    comparison: Comparison | None = None
+    shift: LevelShift | None = None
+    themes: tuple[Theme, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    listening: Listening | None = None
+    smallest: int | None = None
+    caveats: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    runs: tuple[Run, ...] = ()
+    decline: Decline | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narration:
+    """The headline and the sentences below it."""
+
+    headline: Claim
+    claims: tuple[Claim, ...]

@@ -1,0 +1,1 @@
+"""One module an intent: from a plan to findings, saying on the way what is being done."""

@@ -1,0 +1,175 @@
+"""Cut by dimensions: breakdowns, rankings, members side by side."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from assistant.analysis.change import Change, difference
+from assistant.expand import companions, table_query
+from assistant.findings import Comparison, Findings
+from assistant.intents.common import empty, first_findings
+from assistant.measuring import Bench, measure, to_table
+from assistant.phrases import join_words, show
+from assistant.types import Figure, Plan, Reading, ResultTable, Step
+from assistant.windows import previous
+from semantic_layer.errors import UserError
+from semantic_layer.query import Cube, CubeQuery, Filter
+
+MOST_SIDE_BY_SIDE = 6
+
+
+def find_members(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
+    """Measure a metric for every member; two members side by side get the interval of their difference."""
+    reading = plan.reading
+    by = join_words([bench.catalogue.dimension(d).label for d in reading.by])
+    label = bench.catalogue.metric(reading.metrics[0]).label
+    yield Step(name="run", text=f"Measuring {label} by {by}")
+    table, notes = _table(reading, bench, f"{label} by {by}")
+    if not table.rows:
+        yield empty(plan, reading, bench) if not reading.having else _none_pass(plan, reading, bench, table)
+        return
+    found = replace(first_findings(plan, reading, bench), table=table, notes=notes)
+    yield Step(name="analyse", text="Comparing them with the whole")
+    yield _side_by_side(found, bench) if reading.intent == "compare" else _against_whole(found, bench)
+
+
+def find_periods(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
+    """Measure each member in two windows, and the whole in both."""
+    reading = plan.reading
+    label = bench.catalogue.metric(reading.metrics[0]).label
+    yield Step(name="run", text=f"Measuring {label} in both periods")
+    table, notes = _table(reading, bench, label)
+    if not table.rows:
+        yield empty(plan, reading, bench)
+        return
+    measured = [measure(bench, m, reading.filters, reading.window, reading.baseline) for m in reading.metrics]
+    column = [c.name for c in table.columns].index(reading.by[0])
+    for row in table.rows[:MOST_SIDE_BY_SIDE]:
+        only = (*reading.filters, Filter(dimension=reading.by[0], values=(row[column],)))
+        measured.append(measure(bench, reading.metrics[0], only, reading.window, reading.baseline))
+    comparison = None
+    if reading.window and reading.baseline:
+        comparison = Comparison(now=reading.window, before=reading.baseline, reason="asked")
+    yield replace(
+        first_findings(plan, reading, bench),
+        table=table,
+        figures=tuple(m.figure for m in measured),
+        comparison=comparison,
+        notes=(*notes, *(m.note for m in measured if m.note)),
+    )
+
+
+def _table(reading: Reading, bench: Bench, purpose: str) -> tuple[ResultTable, tuple[str, ...]]:
+    metrics = (*reading.metrics, *companions(reading, bench.catalogue))
+    notes: tuple[str, ...] = ()
+    try:
+        run = bench.recorder.measure(table_query(reading, bench.catalogue, metrics), purpose)
+    except UserError:
+        if metrics == reading.metrics:
+            raise
+        run = bench.recorder.measure(table_query(reading, bench.catalogue, reading.metrics), purpose)
+        notes = ("the metric to be read with it cannot be cut this way",)
+    if run.table.truncated:
+        notes = (*notes, f"only the first {len(run.table):,} rows are shown")
+    return to_table(run), notes
+
+
+def _none_pass(plan: Plan, reading: Reading, bench: Bench, table: ResultTable) -> Findings:
+    whole = measure(bench, reading.metrics[0], reading.filters, reading.window)
+    return replace(first_findings(plan, reading, bench), table=table, figures=(whole.figure,))
+
+
+def _against_whole(found: Findings, bench: Bench) -> Findings:
+    reading = found.reading
+    wholes = [measure(bench, m, reading.filters, reading.window) for m in reading.metrics]
+    smallest = _smallest(found, bench)
+    return replace(found, figures=tuple(w.figure for w in wholes), smallest=smallest)
+
+
+def _side_by_side(found: Findings, bench: Bench) -> Findings:
+    """One figure a member; of exactly two, the first carries its difference from the second."""
+    reading, table = found.reading, found.table
+    if table is None or len(reading.by) != 1 or len(table.rows) > MOST_SIDE_BY_SIDE:
+        return _against_whole(found, bench)
+    run = bench.recorder.runs[-1]
+    metric, dimension = reading.metrics[0], reading.by[0]
+    spec = bench.catalogue.metric(metric)
+    names = [c.name for c in table.columns]
+    members = [(row[names.index(dimension)], row[names.index(metric)]) for row in table.rows]
+    figures = [
+        Figure(
+            metric=metric, label=f"{spec.label}, {member}", value=value, unit=spec.unit, text=show(value, spec.unit),
+            window=reading.window, filters=_only(reading, dimension, member), query=run.id,
+        )
+        for member, value in members
+    ]  # fmt: skip
+    notes = found.notes
+    smallest = None
+    try:
+        cube = _cube(bench, reading, metric, (dimension,))
+    except UserError as error:
+        return replace(found, figures=tuple(figures), notes=(*notes, f"no interval: {error.message}"))
+    if cube is not None:
+        smallest = _fewest_rows(cube, [str(m) for m, _ in members])
+        if len(figures) == 2:
+            figures[0] = _with_difference(figures[0], figures[1], cube, [str(m) for m, _ in members])
+    return replace(found, figures=tuple(figures), smallest=smallest)
+
+
+def _with_difference(one: Figure, other: Figure, cube: Cube, members: Sequence[str]) -> Figure:
+    change: Change = difference(_part(cube, members[0]), _part(cube, members[1]))
+    moved = one.value - other.value if one.value is not None and other.value is not None else None
+    return replace(
+        one,
+        baseline_value=other.value,
+        change=moved,
+        change_pct=moved / abs(other.value) if moved is not None and other.value else None,
+        change_ci=change.ci,
+        significant=change.significant,
+    )
+
+
+def _only(reading: Reading, dimension: str, member: object) -> tuple[Filter, ...]:
+    kept = tuple(f for f in reading.filters if f.dimension != dimension)
+    return (*kept, Filter(dimension=dimension, values=(member,)))  # type: ignore[arg-type]
+
+
+def _cube(bench: Bench, reading: Reading, metric: str, dimensions: tuple[str, ...]) -> Cube | None:
+    if reading.window is None:
+        return None
+    query = CubeQuery(
+        metric=metric,
+        dimensions=dimensions,
+        now=reading.window,
+        before=previous(reading.window),
+        filters=reading.filters,
+    )
+    return bench.recorder.cube(query, f"{bench.catalogue.metric(metric).label}, sums a member")
+
+
+def _part(cube: Cube, member: str) -> Cube:
+    keep = cube.codes[:, 0] == list(cube.members[0]).index(member)
+    return replace(
+        cube,
+        **{k: getattr(cube, k)[keep] for k in ("codes", "period", "rows", "n", "d", "nn", "nd", "dd")},
+    )
+
+
+def _smallest(found: Findings, bench: Bench) -> int | None:
+    """Rows behind the smallest shown member, where the metric's sums can tell."""
+    reading, table = found.reading, found.table
+    if table is None or len(reading.by) != 1:
+        return None
+    try:
+        cube = _cube(bench, reading, reading.metrics[0], reading.by)
+    except UserError:
+        return None
+    column = [c.name for c in table.columns].index(reading.by[0])
+    return _fewest_rows(cube, [str(row[column]) for row in table.rows]) if cube is not None else None
+
+
+def _fewest_rows(cube: Cube, members: Sequence[str]) -> int | None:
+    counts = np.bincount(cube.codes[:, 0], weights=cube.rows * (cube.period == 1), minlength=len(cube.members[0]))
+    known = {member: counts[code] for code, member in enumerate(cube.members[0])}
+    return min((round(known[m]) for m in members if m in known), default=None)

@@ -1,0 +1,150 @@
+"""Why it moved: which comparison, what drove it, what customers said."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from assistant.analysis.drivers import explain
+from assistant.expand import companions, dated, with_baseline
+from assistant.findings import Comparison, Findings, LevelShift
+from assistant.intents.common import beside, empty, first_findings, rows_behind
+from assistant.intents.listen import listen
+from assistant.intents.trend import shift_in
+from assistant.measuring import Bench, Measured, measure, to_table
+from assistant.types import Decline, Drivers, Plan, Reading, Step
+from assistant.windows import around_shift, labelled, last_months, month_end, whole_months
+from semantic_layer.compile import sliceable
+from semantic_layer.errors import UserError
+from semantic_layer.query import CubeQuery, MetricQuery
+
+MOST_MEMBERS = 60
+MOST_DIMENSIONS = 9
+HISTORY = 13
+
+
+def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
+    """Compare two windows, split the change, and listen to the leading segment's customers."""
+    refusal = _undated(plan, bench)
+    if refusal:
+        yield refusal
+        return
+    reading = with_baseline(plan.reading)
+    metric = reading.metrics[0]
+    label = bench.catalogue.metric(metric).label
+    yield Step(name="run", text=f"Measuring {label} in both periods")
+    measured = [_measured(bench, reading)]
+    if measured[0].figure.value is None or measured[0].figure.baseline_value is None:
+        yield empty(plan, reading, bench)
+        return
+    comparison = _as_asked(plan, reading)
+    if comparison.reason == "default" and measured[0].change and not measured[0].change.significant:
+        yield Step(name="analyse", text="No change month on month; looking for a lasting step")
+        comparison = _since_shift(bench, reading, comparison)
+        if comparison.shift:
+            reading = replace(reading, window=comparison.now, baseline=comparison.before)
+            measured.insert(0, _measured(bench, reading))
+    yield Step(name="analyse", text=f"Splitting the change of {label} by every dimension")
+    drivers, notes = _drivers(bench, reading, measured[0])
+    beside_, more = beside(bench, companions(reading, bench.catalogue), reading)
+    found = replace(
+        first_findings(plan, reading, bench),
+        figures=tuple(m.figure for m in (*measured, *beside_)),
+        drivers=drivers,
+        comparison=comparison,
+        shift=comparison.shift,
+        smallest=rows_behind(measured[:1]),
+        notes=(*notes, *more, *(m.note for m in measured if m.note)),
+    )
+    if measured[0].change and measured[0].change.significant is False:
+        yield found
+        return
+    yield Step(name="evidence", text="Listening to what those customers said")
+    yield listen(found, bench)
+
+
+def _measured(bench: Bench, reading: Reading) -> Measured:
+    return measure(bench, reading.metrics[0], reading.filters, reading.window, reading.baseline)
+
+
+def _undated(plan: Plan, bench: Bench) -> Findings | None:
+    reading = plan.reading
+    spec = bench.catalogue.metric(reading.metrics[0])
+    if reading.window and dated(spec, bench.catalogue):
+        return None
+    decline = Decline(
+        reason="no_data",
+        message=f"{spec.label} has no dates here, so there is no change to explain; it can be compared across groups.",
+        nearest=(f"What is the {spec.label}?", *_by_examples(plan, bench)),
+    )
+    return replace(first_findings(plan, reading, bench), decline=decline)
+
+
+def _by_examples(plan: Plan, bench: Bench) -> tuple[str, ...]:
+    spec = bench.catalogue.metric(plan.reading.metrics[0])
+    names = sliceable(spec.name, bench.catalogue)[:2]
+    return tuple(f"{spec.label} by {bench.catalogue.dimension(n).label}" for n in names)
+
+
+def _as_asked(plan: Plan, reading: Reading) -> Comparison:
+    if reading.window is None or reading.baseline is None:
+        raise AssertionError("a dated why has two windows")
+    reason = "default" if plan.default_window else "asked"
+    return Comparison(now=reading.window, before=reading.baseline, reason=reason)  # type: ignore[arg-type]
+
+
+def _since_shift(bench: Bench, reading: Reading, asked: Comparison) -> Comparison:
+    """Compare the months after a recent lasting step with as many before, if there is one."""
+    if bench.as_of is None or whole_months(asked.now) != 1:
+        return asked
+    window = last_months(month_end(asked.now.end), HISTORY)
+    if bench.first and window.start < bench.first:
+        window = labelled(max(window.start, bench.first), window.end)
+    query = MetricQuery(metrics=reading.metrics[:1], filters=reading.filters, window=window, grain="month")
+    run = bench.recorder.measure(query, f"{bench.catalogue.metric(reading.metrics[0]).label} by month")
+    table = to_table(run)
+    column = [c.name for c in table.columns].index("period")
+    periods: list[date] = [row[column] for row in table.rows]
+    shift: LevelShift | None = shift_in(table, reading.metrics[0], periods)
+    around = around_shift(periods, periods.index(shift.month)) if shift else None
+    if shift is None or around is None:
+        return asked
+    now, before = around
+    return Comparison(now=now, before=before, reason="shift", shift=shift, other=(asked.now, asked.before))
+
+
+def _drivers(bench: Bench, reading: Reading, measured: Measured) -> tuple[Drivers | None, tuple[str, ...]]:
+    dimensions, left_out = driver_dimensions(bench, reading)
+    if reading.window is None or reading.baseline is None or not dimensions:
+        return None, ("there is no dimension to split this metric by",)
+    query = CubeQuery(
+        metric=reading.metrics[0],
+        dimensions=dimensions,
+        now=reading.window,
+        before=reading.baseline,
+        filters=reading.filters,
+    )
+    try:
+        cube = bench.recorder.cube(query, f"{measured.figure.label}, sums a cell of {len(dimensions)} dimensions")
+        drivers = explain(cube)
+    except UserError as error:
+        return None, (f"the change cannot be split: {error.message}",)
+    notes = (f"not searched for drivers, too many members: {', '.join(left_out)}",) if left_out else ()
+    return drivers, (*notes, *cube.notes)
+
+
+def driver_dimensions(bench: Bench, reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Choose the dimensions to split by: those that drive, are free, and have few enough members.
+
+    Returns (dimensions, labels of those left out).
+    """
+    fixed = {f.dimension for f in reading.filters if f.operator == "in" and len(f.values) == 1}
+    names = [
+        name
+        for name in sliceable(reading.metrics[0], bench.catalogue)
+        if bench.catalogue.dimension(name).driver and not bench.catalogue.dimension(name).hidden and name not in fixed
+    ]
+    sizes = {name: len(bench.values.get(name, ())) for name in names}
+    small = sorted((n for n in names if 2 <= sizes[n] <= MOST_MEMBERS), key=lambda n: (sizes[n], names.index(n)))
+    kept = set(small[:MOST_DIMENSIONS])
+    left_out = [bench.catalogue.dimension(n).label for n in names if n not in kept and sizes[n] != 1]
+    return tuple(n for n in names if n in kept), tuple(left_out)

@@ -1,0 +1,114 @@
+"""Figures: a metric in a window, and how far it moved from another."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from assistant.analysis.change import Change, change_of
+from assistant.phrases import show
+from assistant.protocols import EvidenceSearch
+from assistant.recorder import Recorder
+from assistant.types import Figure, ResultColumn, ResultTable
+from indexes.settings import TranscriptSettings
+from semantic_layer.errors import UserError
+from semantic_layer.model import Catalogue
+from semantic_layer.query import UNKNOWN, CubeQuery, Filter, MetricQuery, Run, Table, TimeWindow
+
+FEW_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What the analyses of one question work with; `evidence` opens the index when first needed."""
+
+    catalogue: Catalogue
+    recorder: Recorder
+    first: date | None
+    as_of: date | None
+    transcripts: TranscriptSettings | None
+    values: Mapping[str, tuple[str, ...]]
+    evidence: Callable[[], EvidenceSearch]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A figure, the test behind its change and a note where no test was possible."""
+
+    figure: Figure
+    change: Change | None = None
+    note: str | None = None
+
+
+def measure(
+    bench: Bench, metric: str, filters: tuple[Filter, ...], now: TimeWindow | None, before: TimeWindow | None = None
+) -> Measured:
+    """Measure a metric and its change; the test of the change comes from the metric's additive parts."""
+    spec = bench.catalogue.metric(metric)
+    run = bench.recorder.measure(MetricQuery(metrics=(metric,), filters=filters, window=now), f"{spec.label}")
+    value = scalar(run.table, metric)
+    change, note, baseline = None, None, None
+    if now and before:
+        query = MetricQuery(metrics=(metric,), filters=filters, window=before)
+        baseline = scalar(bench.recorder.measure(query, f"{spec.label}, for comparison").table, metric)
+        change, note = _change(bench, metric, filters, now, before)
+    moved = value - baseline if value is not None and baseline is not None else None
+    figure = Figure(
+        metric=metric,
+        label=spec.label,
+        value=value,
+        unit=spec.unit,
+        text=show(value, spec.unit),
+        window=now,
+        filters=filters,
+        baseline_value=baseline,
+        change=moved,
+        change_pct=moved / abs(baseline) if moved is not None and baseline else None,
+        change_ci=change.ci if change else None,
+        significant=change.significant if change else None,
+        query=run.id,
+    )
+    return Measured(figure=figure, change=change, note=note)
+
+
+def _change(
+    bench: Bench, metric: str, filters: tuple[Filter, ...], now: TimeWindow, before: TimeWindow
+) -> tuple[Change | None, str | None]:
+    query = CubeQuery(metric=metric, dimensions=(), now=now, before=before, filters=filters)
+    try:
+        cube = bench.recorder.cube(query, f"{bench.catalogue.metric(metric).label}, sums for the test of its change")
+    except UserError as error:
+        return None, f"no interval for the change: {error.message}"
+    return change_of(cube, days_now=now.days, days_before=before.days), None
+
+
+def scalar(table: Table, column: str) -> float | None:
+    """Return the single value of a one-row result, or None."""
+    return number(table.column(column)[0]) if len(table) else None
+
+
+def number(value: Any) -> float | None:
+    """Return a float for a finite number, None for anything else."""
+    if value is None or value != value or value in (float("inf"), float("-inf")):
+        return None
+    return float(value)
+
+
+def to_table(run: Run) -> ResultTable:
+    """Turn a result into rows to show; null members become "(unknown)"."""
+    columns = run.table.columns
+    data = [
+        tuple(_member(v) if c.kind == "dimension" else number(v) if c.kind == "metric" else _plain(v) for v in values)
+        for c, values in zip(columns, run.table.data, strict=True)
+    ]
+    rows = tuple(zip(*data, strict=True))
+    return ResultTable(columns=tuple(ResultColumn(name=c.name, unit=c.unit) for c in columns), rows=rows)
+
+
+def _member(value: Any) -> Any:
+    plain = _plain(value)
+    return UNKNOWN if plain is None or plain != plain else plain
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value

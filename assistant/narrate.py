@@ -1,0 +1,27 @@
+"""Findings in sentences an executive would say aloud; every number names the figure it rests on."""
+
+from collections.abc import Callable
+
+from assistant import narrate_change, narrate_table, narrate_words
+from assistant.findings import Findings, Narration
+from assistant.types import Claim, Intent
+
+_TELLERS: dict[Intent, Callable[[Findings], tuple[Claim, ...]]] = {
+    "value": narrate_change.tell_value,
+    "trend": narrate_table.tell_trend,
+    "compare": narrate_table.tell_compare,
+    "breakdown": narrate_table.tell_members,
+    "rank": narrate_table.tell_members,
+    "why": narrate_change.tell_why,
+    "quotes": narrate_words.tell_quotes,
+    "define": narrate_words.tell_definition,
+}
+
+
+class TemplateNarrator:
+    """Tells findings by template: deterministic, and complete without a model."""
+
+    def narrate(self, findings: Findings) -> Narration:
+        """Return the headline and the sentences that follow it."""
+        headline, *claims = _TELLERS[findings.reading.intent](findings)
+        return Narration(headline=headline, claims=(headline, *claims))

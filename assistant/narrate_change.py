@@ -1,0 +1,211 @@
+"""Sentences about one number and how it moved."""
+
+from collections.abc import Iterator
+
+from assistant.findings import Findings
+from assistant.narrate_words import about_themes, labels_of
+from assistant.phrases import capital, sentence_case, show, show_change, show_size, spoken_members
+from assistant.types import Claim, Drivers, Figure, Segment
+from assistant.windows import name_of, when
+from semantic_layer.model import MetricSpec
+from semantic_layer.query import TimeWindow
+
+NAMED_SEGMENTS = 3
+
+
+def tell_value(found: Findings) -> tuple[Claim, ...]:
+    """Tell each asked metric, then those to be read with it."""
+    asked = len(found.reading.metrics)
+    claims = [_value(found, i) for i in range(asked)]
+    claims += [claim for i in range(asked) for claim in certainty(found, i)]
+    claims += [_companion(found, i) for i in range(asked, len(found.figures))]
+    return tuple(claims)
+
+
+def tell_why(found: Findings) -> tuple[Claim, ...]:
+    """Tell the change, where it comes from, why this comparison, and what customers said."""
+    return (
+        _why_headline(found),
+        *certainty(found, 0),
+        *_comparison(found),
+        *_segments(found),
+        *_paradox(found),
+        *about_themes(found),
+        *(_companion(found, i) for i in range(_asked_figures(found), len(found.figures))),
+    )
+
+
+def subject(found: Findings, figure: Figure) -> str:
+    """Name a metric and its slice: churn rate for SMB / DACH."""
+    members = spoken_members(figure.filters, labels_of(found))
+    return f"{figure.label} for {members}" if members else figure.label
+
+
+def _value(found: Findings, i: int) -> Claim:
+    figure = found.figures[i]
+    at = f"/figures/{i}"
+    if figure.value is None:
+        return Claim(text=f"{capital(subject(found, figure))} has no value{_when(figure.window)}.", figures=(at,))
+    head = f"{capital(subject(found, figure))} was {figure.text}{_when(figure.window)}"
+    if figure.window is None:
+        head = head.replace(" was ", " is ", 1)
+    before = found.reading.baseline
+    if figure.change is None or figure.baseline_value is None or before is None:
+        return Claim(text=f"{head}.", figures=(f"{at}/value", f"{at}/window"))
+    pointers = (f"{at}/value", f"{at}/window", f"{at}/baseline_value", f"{at}/change", "/reading/baseline")
+    was = show(figure.baseline_value, figure.unit)
+    if figure.significant is False:
+        return Claim(text=f"{head}, little changed from {was} {when(before)}.", figures=pointers)
+    if figure.change == 0:
+        return Claim(text=f"{head}, the same as {when(before)}.", figures=pointers)
+    way = "up" if figure.change > 0 else "down"
+    moved = show_size(figure.change, figure.unit)
+    return Claim(text=f"{head}, {way} {moved} from {was} {when(before)}.", figures=pointers)
+
+
+def _when(window: TimeWindow | None) -> str:
+    return f" {when(window)}" if window else ""
+
+
+def certainty(found: Findings, i: int) -> Iterator[Claim]:
+    """Say whether a change is more than noise, and whether it is welcome."""
+    figure = found.figures[i]
+    if figure.change is None or figure.change_ci is None or figure.significant is None:
+        return
+    low, high = (show_change(bound, figure.unit) for bound in figure.change_ci)
+    pointers = (f"/figures/{i}/change_ci/0", f"/figures/{i}/change_ci/1")
+    if not figure.significant:
+        text = f"The difference is within normal variation: anywhere from {low} to {high} would fit the data."
+    else:
+        verdict = _verdict(found.catalogue.metric(figure.metric), figure.change)
+        text = f"That is more than normal variation would explain (between {low} and {high}){verdict}."
+    yield Claim(text=text, figures=pointers)
+
+
+def _verdict(spec: MetricSpec, change: float) -> str:
+    if spec.good == "neutral" or change == 0:
+        return ""
+    return ", and it is an improvement" if (change > 0) == (spec.good == "up") else ", and it is for the worse"
+
+
+def _companion(found: Findings, i: int) -> Claim:
+    figure = found.figures[i]
+    at = f"/figures/{i}"
+    if figure.value is None:
+        return Claim(text=f"Read it with {sentence_case(figure.label)}, which has no value here.", figures=(at,))
+    text = f"Read it with {sentence_case(figure.label)}: {figure.text}"
+    pointers = [f"{at}/value"]
+    if figure.baseline_value is not None:
+        text += f", against {show(figure.baseline_value, figure.unit)} before"
+        pointers.append(f"{at}/baseline_value")
+    return Claim(text=f"{text}.", figures=tuple(pointers))
+
+
+def _asked_figures(found: Findings) -> int:
+    return 2 if found.comparison and found.comparison.reason == "shift" else 1
+
+
+def _why_headline(found: Findings) -> Claim:
+    figure = found.figures[0]
+    before = found.reading.baseline
+    if figure.change is None or before is None or figure.window is None or figure.baseline_value is None:
+        return Claim(text=f"{capital(subject(found, figure))} cannot be compared.", figures=("/figures/0",))
+    pointers = ["/figures/0/value", "/figures/0/baseline_value", "/figures/0/change"]
+    pointers += ["/reading/window", "/reading/baseline"]
+    name = capital(subject(found, figure))
+    then = show(figure.baseline_value, figure.unit)
+    if figure.significant is False or figure.change == 0:
+        asked = {"up": "is not meaningfully up", "down": "is not meaningfully down"}
+        verb = asked.get(found.plan.direction or "", "did not change meaningfully")
+        text = f"{name} {verb}: {figure.text} {when(figure.window)} against {then} {when(before)}."
+        return Claim(text=text, figures=tuple(pointers))
+    way = "up" if figure.change > 0 else "down"
+    contrary = found.plan.direction not in (None, way)
+    verb = {"up": "rose", "down": "fell"}[way]
+    size = show_size(figure.change, figure.unit)
+    actually = f"actually {verb}" if contrary else verb
+    since = f" since {found.shift.month:%B %Y}" if found.shift else ""
+    text = f"{name} {actually} by {size}{since}, from {then} to {figure.text}"
+    cause, more = _cause(found, figure)
+    return Claim(text=f"{text}{cause}.", figures=(*pointers, *more))
+
+
+def _cause(found: Findings, figure: Figure) -> tuple[str, tuple[str, ...]]:
+    """Name the segments that carry a change, most first."""
+    if found.drivers is None:
+        return "", ()
+    along = _along(found.drivers)
+    if not along:
+        return "; no single group stands out", ()
+    i, segment = along[0]
+    share = show_size(segment.contribution, figure.unit)
+    return f"; {_members(found, segment)} accounts for {share} of it", (f"/drivers/segments/{i}/contribution",)
+
+
+def _along(drivers: Drivers) -> list[tuple[int, Segment]]:
+    """Segments that moved with the total, largest first, with their positions."""
+    along = [(i, s) for i, s in enumerate(drivers.segments) if s.contribution * drivers.total_change > 0]
+    return sorted(along, key=lambda item: -abs(item[1].contribution))
+
+
+def _comparison(found: Findings) -> Iterator[Claim]:
+    chosen = found.comparison
+    if chosen is None or chosen.reason != "shift" or chosen.other is None or chosen.shift is None:
+        return
+    recent = found.figures[1]
+    now, before = chosen.other
+    month = f"{chosen.shift.month:%B %Y}"
+    yield Claim(
+        text=(
+            f"The level shifted in {month}, so I compared {name_of(chosen.now)} with {name_of(chosen.before)}, "
+            f"leaving {month} out; {name_of(now)} alone shows no meaningful change from {name_of(before)} "
+            f"({recent.text} against {show(recent.baseline_value, recent.unit)})."
+        ),
+        figures=("/reading/window", "/reading/baseline", "/figures/1/value", "/figures/1/baseline_value"),
+    )
+
+
+def _segments(found: Findings) -> Iterator[Claim]:
+    drivers = found.drivers
+    if drivers is None:
+        return
+    unit = found.figures[0].unit
+    shown = list(enumerate(drivers.segments))[:NAMED_SEGMENTS]
+    for i, segment in shown:
+        yield _segment(found, i, segment, unit)
+    rest = drivers.other
+    if shown and len(shown) == len(drivers.segments):
+        text = f"Everything else together contributes {show_change(rest, unit)}."
+        yield Claim(text=text, figures=("/drivers/other",))
+
+
+def _segment(found: Findings, i: int, segment: Segment, unit: str) -> Claim:
+    at = f"/drivers/segments/{i}"
+    name = capital(_members(found, segment))
+    text = f"{name} contributes {show_change(segment.contribution, unit)}"
+    pointers = [f"{at}/contribution"]
+    if segment.value_now is not None and segment.value_before is not None:
+        text += f": there it went from {show(segment.value_before, unit)} to {show(segment.value_now, unit)}"
+        pointers += [f"{at}/value_before", f"{at}/value_now"]
+    return Claim(text=f"{text}{_effect(segment)}.", figures=tuple(pointers))
+
+
+def _effect(segment: Segment) -> str:
+    """Tell a change inside a segment from a change of its weight."""
+    rate, mix = abs(segment.rate_effect or 0), abs(segment.mix_effect or 0)
+    if segment.rate_effect is None or segment.mix_effect is None or max(rate, mix) == 0:
+        return ""
+    if mix > 2 * rate:
+        return ", and what counts is that its share of the whole changed"
+    if rate > 2 * mix:
+        return ", and it is the level inside the group that moved, not its size"
+    return ", both the level inside the group and its size having moved"
+
+
+def _paradox(found: Findings) -> Iterator[Claim]:
+    for i, paradox in enumerate(found.drivers.paradox if found.drivers else ()):
+        yield Claim(text=paradox.text, figures=(f"/drivers/paradox/{i}/text",))
+
+
+def _members(found: Findings, segment: Segment) -> str:
+    return spoken_members(segment.filters, labels_of(found))

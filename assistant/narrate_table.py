@@ -1,0 +1,208 @@
+"""Sentences about tables: trends, members, periods side by side."""
+
+from collections.abc import Iterator
+
+from assistant.findings import Findings
+from assistant.narrate_change import certainty, subject, tell_value
+from assistant.narrate_words import labels_of
+from assistant.phrases import capital, join_words, sentence_case, show, show_size, spoken_members
+from assistant.types import Claim, ResultTable
+from assistant.windows import when
+from semantic_layer.query import Having
+
+_OPERATORS = {">": "above", ">=": "at least", "<": "below", "<=": "at most", "=": "exactly", "!=": "other than"}
+
+
+def tell_trend(found: Findings) -> tuple[Claim, ...]:
+    """Tell first against last, the extremes and a lasting step."""
+    table = found.table
+    if table is None or not found.figures:
+        return _listed(found)
+    head = [_from_first_to_last(found, i) for i in range(len(found.reading.metrics))]
+    return (*head, *certainty(found, 0), *_extremes(found, table), *_step(found))
+
+
+def tell_compare(found: Findings) -> tuple[Claim, ...]:
+    """Tell two periods, or members side by side."""
+    if found.comparison is not None and found.figures:
+        return (*tell_value(found), *_each_member(found))
+    if not found.figures or not any(f.filters != found.reading.filters for f in found.figures):
+        return tell_members(found)
+    return (_side_by_side(found), *certainty(found, 0))
+
+
+def tell_members(found: Findings) -> tuple[Claim, ...]:
+    """Tell the largest and the smallest member, and the whole."""
+    table = found.table
+    if table is None or not table.rows:
+        return (_none_pass(found),)
+    asked = found.reading.intent == "rank" or found.reading.limit == 1
+    return (_first_member(found, table) if asked else _spread(found, table), *_whole(found))
+
+
+def _from_first_to_last(found: Findings, i: int) -> Claim:
+    figure, chosen = found.figures[i], found.comparison
+    at = f"/figures/{i}"
+    name = capital(subject(found, figure))
+    if chosen is None or figure.change is None or figure.baseline_value is None:
+        return Claim(text=f"{name} was {figure.text} at the end of the period.", figures=(f"{at}/value",))
+    then, pointers = show(figure.baseline_value, figure.unit), (f"{at}/value", f"{at}/baseline_value", f"{at}/window")
+    if figure.significant is False or figure.change == 0:
+        text = f"{name} is about where it was: {then} {when(chosen.before)}, {figure.text} {when(chosen.now)}."
+        return Claim(text=text, figures=(*pointers, "/table"))
+    verb = "rose" if figure.change > 0 else "fell"
+    size = show_size(figure.change, figure.unit)
+    text = f"{name} {verb} by {size}, from {then} {when(chosen.before)} to {figure.text} {when(chosen.now)}."
+    return Claim(text=text, figures=(*pointers, f"{at}/change", "/table"))
+
+
+def _extremes(found: Findings, table: ResultTable) -> Iterator[Claim]:
+    metric = found.reading.metrics[0]
+    names = [c.name for c in table.columns]
+    column, period = names.index(metric), names.index("period")
+    known = [i for i, row in enumerate(table.rows) if row[column] is not None]
+    if len(known) < 3:
+        return
+    high = max(known, key=lambda i: table.rows[i][column])
+    low = min(known, key=lambda i: table.rows[i][column])
+    unit = table.columns[column].unit or "count"
+
+    def said(i: int) -> str:
+        return f"{_period(found, table.rows[i][period])} ({show(table.rows[i][column], unit)})"
+
+    cells = tuple(f"/table/rows/{i}/{c}" for i in (high, low) for c in (period, column))
+    yield Claim(text=f"It was highest in {said(high)} and lowest in {said(low)}.", figures=cells)
+
+
+def _period(found: Findings, start: object) -> str:
+    grain = found.reading.grain or "month"
+    if grain == "month":
+        return f"{start:%B %Y}"
+    return f"the {grain.replace('_', ' ')} from {start:%-d %B %Y}"
+
+
+def _step(found: Findings) -> Iterator[Claim]:
+    at = len(found.reading.metrics)
+    if found.shift is None or len(found.figures) <= at:
+        return
+    figure = found.figures[at]
+    text = (
+        f"The level shifted in {found.shift.month:%B %Y}: {show(figure.baseline_value, figure.unit)} before, "
+        f"{figure.text} since."
+    )
+    periods = tuple(
+        f"/table/rows/{i}/0"
+        for i, row in enumerate(found.table.rows if found.table else ())
+        if row[0] == found.shift.month
+    )
+    yield Claim(text=text, figures=(f"/figures/{at}/baseline_value", f"/figures/{at}/value", *periods))
+
+
+def _listed(found: Findings) -> tuple[Claim, ...]:
+    metrics = join_words([found.catalogue.metric(m).label for m in found.reading.metrics])
+    by = join_words([found.catalogue.dimension(d).label for d in found.reading.by])
+    grain = f" by {found.reading.grain.replace('_', ' ')}" if found.reading.grain else ""
+    cut = f" and {sentence_case(by)}" if by else ""
+    time = f" {when(found.reading.window)}" if found.reading.window else ""
+    return (Claim(text=f"{metrics}{grain}{cut}{time}, in the table below.", figures=("/table", "/reading/window")),)
+
+
+def _each_member(found: Findings) -> Iterator[Claim]:
+    for i, figure in enumerate(found.figures[len(found.reading.metrics) :], start=len(found.reading.metrics)):
+        if figure.filters == found.reading.filters or figure.baseline_value is None:
+            continue
+        at = f"/figures/{i}"
+        members = spoken_members(figure.filters, labels_of(found))
+        text = f"{members}: {show(figure.baseline_value, figure.unit)} before, {figure.text} after."
+        yield Claim(text=text, figures=(f"{at}/baseline_value", f"{at}/value"))
+
+
+def _side_by_side(found: Findings) -> Claim:
+    spec = found.catalogue.metric(found.reading.metrics[0])
+    time = f" {when(found.reading.window)}" if found.reading.window else ""
+    said = [f"{_member(found, i)} {figure.text}" for i, figure in enumerate(found.figures)]
+    pointers = [f"/figures/{i}/value" for i in range(len(found.figures))]
+    text = f"{spec.label}{time}: {join_words(said)}"
+    first = found.figures[0]
+    if first.change is not None:
+        text += f", a difference of {show_size(first.change, first.unit)}"
+        pointers.append("/figures/0/change")
+    return Claim(text=f"{text}.", figures=(*pointers, "/reading/window"))
+
+
+def _member(found: Findings, i: int) -> str:
+    dimension = found.reading.by[0]
+    only = tuple(f for f in found.figures[i].filters if f.dimension == dimension)
+    return spoken_members(only, labels_of(found))
+
+
+def _first_member(found: Findings, table: ResultTable) -> Claim:
+    reading = found.reading
+    names = [c.name for c in table.columns]
+    column = names.index(reading.order_by if reading.order_by in reading.metrics else reading.metrics[0])
+    spec = found.catalogue.metric(table.columns[column].name)
+    most = "lowest" if reading.order == "asc" else "highest"
+    said = f"{_row(table, 0, len(reading.by))} has the {most} {sentence_case(spec.label)}"
+    value = show(table.rows[0][column], spec.unit)
+    cells = [f"/table/rows/0/{c}" for c in range(len(reading.by))] + [f"/table/rows/0/{column}"]
+    text = f"{said}{_slice(found)}{_time(found)}: {value}"
+    if len(table.rows) > 1:
+        second = f"{_row(table, 1, len(reading.by))} ({show(table.rows[1][column], spec.unit)})"
+        text += f", followed by {second}"
+        cells += [f"/table/rows/1/{c}" for c in range(len(reading.by))] + [f"/table/rows/1/{column}"]
+    return Claim(text=f"{text}.", figures=(*cells, "/reading/window", "/reading/filters"))
+
+
+def _spread(found: Findings, table: ResultTable) -> Claim:
+    reading = found.reading
+    spec = found.catalogue.metric(reading.metrics[0])
+    column = [c.name for c in table.columns].index(spec.name)
+    known = [i for i, row in enumerate(table.rows) if row[column] is not None]
+    time = f"{_slice(found)}{_time(found)}"
+    if not known:
+        return Claim(text=f"{spec.label} has no value in any group{time}.", figures=("/table", "/reading/window"))
+    high = max(known, key=lambda i: table.rows[i][column])
+    low = min(known, key=lambda i: table.rows[i][column])
+    width = len(reading.by)
+    cells = [f"/table/rows/{i}/{c}" for i in dict.fromkeys((high, low)) for c in (*range(width), column)]
+    top = f"{_row(table, high, width)} ({show(table.rows[high][column], spec.unit)})"
+    if high == low:
+        text = f"{spec.label}{time}: {top}."
+    else:
+        bottom = f"{_row(table, low, width)} ({show(table.rows[low][column], spec.unit)})"
+        text = f"{spec.label}{time} is highest for {top} and lowest for {bottom}."
+    return Claim(text=text, figures=(*cells, "/reading/window", "/reading/filters"))
+
+
+def _row(table: ResultTable, i: int, width: int) -> str:
+    return " / ".join(str(value) for value in table.rows[i][:width])
+
+
+def _slice(found: Findings) -> str:
+    members = spoken_members(found.reading.filters, labels_of(found))
+    return f" for {members}" if members else ""
+
+
+def _time(found: Findings) -> str:
+    return f" {when(found.reading.window)}" if found.reading.window else ""
+
+
+def _whole(found: Findings) -> Iterator[Claim]:
+    for i, figure in enumerate(found.figures):
+        if figure.value is not None:
+            text = f"{capital(subject(found, figure))} as a whole: {figure.text}."
+            yield Claim(text=text, figures=(f"/figures/{i}/value",))
+
+
+def _none_pass(found: Findings) -> Claim:
+    by = join_words([sentence_case(found.catalogue.dimension(d).label) for d in found.reading.by])
+    limits = join_words([_threshold(found, h) for h in found.reading.having])
+    whole = f"; as a whole it is {found.figures[0].text}" if found.figures else ""
+    pointers = ["/reading/having", "/reading/window", *(["/figures/0/value"] if found.figures else [])]
+    text = f"No {by} has {limits or 'a value'}{_slice(found)}{_time(found)}{whole}."
+    return Claim(text=text, figures=tuple(pointers))
+
+
+def _threshold(found: Findings, limit: Having) -> str:
+    spec = found.catalogue.metric(limit.metric)
+    return f"{sentence_case(spec.label)} {_OPERATORS[limit.operator]} {show(limit.value, spec.unit)}"

@@ -1,0 +1,91 @@
+"""Sentences about what customers said and what words mean."""
+
+from collections.abc import Iterator
+
+from assistant.findings import Findings
+from assistant.phrases import show_share, spoken_members
+from assistant.types import Claim
+from assistant.windows import when
+from indexes.types import Theme
+
+SHOWN_QUOTES = 3
+
+
+def labels_of(found: Findings) -> dict[str, str]:
+    """Return the labels of the dimensions."""
+    return {d.name: d.label for d in found.catalogue.dimensions}
+
+
+def about_themes(found: Findings) -> Iterator[Claim]:
+    """Say what the leading segment's customers say more, or that their words do not tell."""
+    if found.themes:
+        yield from (_theme(found, i, theme) for i, theme in enumerate(found.themes))
+    elif found.listening:
+        yield Claim(text=_silence(found), figures=())
+
+
+def _theme(found: Findings, i: int, theme: Theme) -> Claim:
+    at = f"/themes/{i}"
+    text = (
+        f"“{theme.theme}” comes up in {theme.contacts:,} of {theme.of_contacts:,} conversations "
+        f"{_where(found)}({show_share(theme.share)}"
+    )
+    pointers = [f"{at}/theme", f"{at}/contacts", f"{at}/of_contacts", f"{at}/share"]
+    if theme.share_before is not None:
+        against = "before" if found.listening and found.listening.baseline == "before" else "elsewhere"
+        text += f", against {show_share(theme.share_before)} {against}"
+        pointers.append(f"{at}/share_before")
+    cited = tuple(e.citation for e in found.evidence if e.theme == theme.theme)
+    return Claim(text=f"{text}).", figures=tuple(pointers), citations=cited)
+
+
+def _where(found: Findings) -> str:
+    members = spoken_members(found.listening.filters, labels_of(found)) if found.listening else ""
+    return f"from {members} " if members else ""
+
+
+def _silence(found: Findings) -> str:
+    listening = found.listening
+    if listening is None or listening.with_transcript == 0:
+        return "There are no transcripts of these contacts, so their words cannot support or contradict this."
+    return "The transcripts of these contacts say nothing distinctive, so this rests on the numbers alone."
+
+
+def tell_quotes(found: Findings) -> tuple[Claim, ...]:
+    """Tell how many passages were found and quote the best."""
+    members = spoken_members(found.reading.filters, labels_of(found))
+    time = f" {when(found.reading.window)}" if found.reading.window else ""
+    where = f" from {members}" if members else ""
+    count = len(found.evidence)
+    speak = "customer speaks" if count == 1 else "customers speak"
+    topic = f" about “{found.plan.search_text}”" if found.plan.search_text else " to that"
+    head = Claim(
+        text=f"Here is how {speak}{topic}{where}{time}, the closest {count} conversations first."
+        if count > 1
+        else f"One conversation comes close{topic}{where}{time}.",
+        figures=("/evidence", "/reading/window", "/reading/filters"),
+        citations=tuple(e.citation for e in found.evidence),
+    )
+    return (head,)
+
+
+def tell_definition(found: Findings) -> tuple[Claim, ...]:
+    """Tell what each metric means, whose it is, and how it changed."""
+    claims: list[Claim] = []
+    for i, name in enumerate(found.reading.metrics):
+        spec = found.catalogue.metric(name)
+        at = f"/definitions/{i}"
+        claims.append(Claim(text=f"{spec.label}: {spec.definition}", figures=(f"{at}/label", f"{at}/definition")))
+        claims.append(Claim(text=f"It is owned by {spec.owner}.", figures=(f"{at}/owner",)))
+        if len(spec.versions) > 1:
+            last = max(spec.versions, key=lambda v: v.version)
+            text = f"Version {last.version} has been in force since {_day(last.effective_on)}."
+            pointers = (f"{at}/version", f"{at}/changed_on")
+            claims.append(Claim(text=text, figures=pointers))
+        if spec.caveat:
+            claims.append(Claim(text=spec.caveat, figures=(f"{at}/caveat",)))
+    return tuple(claims)
+
+
+def _day(day: object) -> str:
+    return f"{day:%-d %B %Y}"

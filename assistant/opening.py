@@ -1,0 +1,73 @@
+"""Opens a workspace's assistant: dictionary, warehouse, members, planner, index when first needed."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant.log import AnswerLog
+from assistant.narrate import TemplateNarrator
+from assistant.pipeline import Assistant
+from assistant.planner import RulePlanner, Vocabulary
+from assistant.protocols import EvidenceSearch
+from assistant.workspace import Workspace, open_workspace
+from semantic_layer.engine import DuckDbEngine
+from semantic_layer.errors import UserError, did_you_mean
+from semantic_layer.loader import load_catalogue
+from semantic_layer.values import data_range, distinct_values
+
+_MAYBE_PERSONAL = re.compile(
+    r"@|\d(?:\D{0,3}\d){5}|\b(?:my name|i am|i'm|this is|call me|password|address)\b", re.IGNORECASE
+)
+
+
+def open_assistant(root: Path, role: str | None) -> Assistant:
+    """Open a workspace; raise UserError where it, its dictionary or its warehouse cannot be used."""
+    workspace = open_workspace(root)
+    config = workspace.config
+    if role is not None and role not in config.roles:
+        raise UserError(f"no role '{role}' in {root}", code="unknown_role", hint=did_you_mean(role, config.roles))
+    catalogue = load_catalogue(workspace.metrics, fiscal_year_start=config.fiscal_year_start).catalogue
+    settings = config.engine
+    engine = DuckDbEngine(
+        workspace.warehouse,
+        timeout=settings.timeout_seconds,
+        max_rows=settings.max_rows,
+        memory_limit=settings.memory_limit,
+    )
+    values = distinct_values(catalogue, engine)
+    days = data_range(catalogue, engine, as_of=config.as_of)
+    first, as_of = (days.first, days.as_of) if days else (None, None)
+    vocabulary = Vocabulary(catalogue=catalogue, values=values, first=first, as_of=as_of, locale=config.locale)
+    return Assistant(
+        workspace=workspace,
+        role=role,
+        catalogue=catalogue,
+        values=values,
+        first=first,
+        as_of=as_of,
+        planner=RulePlanner(vocabulary),
+        narrator=TemplateNarrator(),
+        engine=engine,
+        log=AnswerLog(path=workspace.log),
+        open_evidence=lambda: _open_index(workspace),
+        redact=_redactor(workspace),
+    )
+
+
+def _open_index(workspace: Workspace) -> EvidenceSearch:
+    from indexes.search import TranscriptIndex
+
+    return TranscriptIndex.open(workspace.index)
+
+
+def _redactor(workspace: Workspace) -> Callable[[str], str]:
+    """Return what hides personal data in a typed question; most questions cannot hold any."""
+
+    def redact(text: str) -> str:
+        if not _MAYBE_PERSONAL.search(text):
+            return text
+        from indexes.redact import Redactor
+
+        return Redactor(workspace.config.redaction).redact(text)
+
+    return redact

@@ -1,0 +1,219 @@
+"""The path of a question: read, run, analyse, listen, narrate, verify, keep."""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from threading import Lock
+from time import perf_counter
+from typing import Any
+
+from assistant.card import answer_of
+from assistant.expand import outside_data
+from assistant.findings import Findings
+from assistant.intents.define import find_definition
+from assistant.intents.members import find_members, find_periods
+from assistant.intents.quotes import find_quotes
+from assistant.intents.trend import find_trend
+from assistant.intents.value import find_value
+from assistant.intents.why import find_why
+from assistant.log import AnswerLog
+from assistant.measuring import Bench
+from assistant.protocols import EvidenceSearch, Narrator, Planner
+from assistant.recorder import Recorder
+from assistant.types import (
+    Clarification,
+    Clarify,
+    Decline,
+    Intent,
+    Outcome,
+    Plan,
+    Question,
+    Refusal,
+    Step,
+)
+from assistant.workspace import Workspace
+from semantic_layer.engine import SqlEngine
+from semantic_layer.model import Catalogue
+
+Finder = Callable[[Plan, Bench], Iterator[Step | Findings]]
+_FINDERS: dict[Intent, Finder] = {
+    "value": find_value,
+    "trend": find_trend,
+    "breakdown": find_members,
+    "rank": find_members,
+    "why": find_why,
+    "quotes": find_quotes,
+    "define": find_definition,
+}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Assistant:
+    """Answers questions about one workspace in one role; threads may share it."""
+
+    workspace: Workspace
+    role: str | None
+    catalogue: Catalogue
+    values: Mapping[str, tuple[str, ...]]
+    first: date | None
+    as_of: date | None
+    planner: Planner
+    narrator: Narrator
+    engine: SqlEngine
+    log: AnswerLog
+    open_evidence: Callable[[], EvidenceSearch]
+    redact: Callable[[str], str]
+    clock: Callable[[], datetime] = _now
+    _index: EvidenceSearch | None = None
+    _opening: Lock = field(default_factory=Lock)
+
+    def ask(self, question: Question | str, *, follow: str | None = None) -> Outcome:
+        """Answer a question: the last of its steps."""
+        outcome = None
+        for step in self.steps(question, follow=follow):
+            outcome = step.outcome
+        assert outcome is not None
+        return outcome
+
+    def plan(self, question: Question | str, *, follow: str | None = None) -> Plan | Clarify | Decline:
+        """Read a question without running it."""
+        return self.planner.plan(self._question(question, follow))
+
+    def steps(self, question: Question | str, *, follow: str | None = None) -> Iterator[Step]:
+        """Yield what is being done; the last step carries the outcome, which is in the log by then."""
+        asked = self._question(question, follow)
+        envelope = _Envelope.begin(asked, self)
+        yield Step(name="read", text="Reading the question")
+        plan = self.planner.plan(asked)
+        envelope.enter("run")
+        if not isinstance(plan, Plan):
+            yield self._end(envelope.refused(plan), follow)
+            return
+        refusal = outside_data(plan.reading.window, self.first, self.as_of)
+        if refusal:
+            yield self._end(envelope.refused(refusal), follow)
+            return
+        yield from self._answered(plan, envelope, follow)
+
+    def feedback(self, id: str, *, verdict: str, reason: str = "", author: str = "") -> None:
+        """Keep one verdict an author and answer; raise UserError (unknown_answer)."""
+        self.log.feedback(id, verdict=verdict, reason=reason, author=author)
+
+    def quote(self, citation: str) -> str:
+        """Return the redacted text of the cited turns."""
+        return self._evidence().quote(citation)
+
+    def close(self) -> None:
+        """Let go of the warehouse."""
+        self.engine.close()
+
+    def _answered(self, plan: Plan, envelope: "_Envelope", follow: str | None) -> Iterator[Step]:
+        recorder = Recorder(catalogue=self.catalogue, engine=self.engine, as_of=self.as_of)
+        bench = Bench(
+            catalogue=self.catalogue, recorder=recorder, first=self.first, as_of=self.as_of,
+            transcripts=self.workspace.config.transcripts, values=self.values, evidence=self._evidence,
+        )  # fmt: skip
+        found: Findings | None = None
+        for item in _finder(plan)(plan, bench):
+            if isinstance(item, Step):
+                envelope.enter(item.name)
+                yield item
+            else:
+                found = item
+        assert found is not None
+        if found.decline:
+            decline = found.decline
+            nearest = tuple(q for q in decline.nearest if self._readable(q))
+            yield self._end(envelope.refused(replace(decline, nearest=nearest)), follow)
+            return
+        envelope.enter("narrate")
+        yield Step(name="narrate", text="Writing it down and checking every number")
+        found = replace(found, runs=tuple(recorder.runs))
+        quote_of = self.quote if found.evidence else _no_quotes
+        answer = answer_of(found, envelope.common(), self.narrator, quote_of, self._readable)
+        yield self._end(envelope.timed(answer), follow)
+
+    def _end(self, outcome: Outcome, follow: str | None) -> Step:
+        self.log.record(outcome, follow=follow)
+        return Step(name="done", text="Done", outcome=outcome)
+
+    def _question(self, question: Question | str, follow: str | None) -> Question:
+        asked = Question(text=question, role=self.role) if isinstance(question, str) else question
+        if follow and not asked.history:
+            asked = replace(asked, history=self.log.history(follow))
+        return asked
+
+    def _readable(self, text: str) -> bool:
+        return isinstance(self.planner.plan(Question(text=text, role=self.role)), Plan)
+
+    def _evidence(self) -> EvidenceSearch:
+        with self._opening:
+            if self._index is None:
+                self._index = self.open_evidence()
+            return self._index
+
+
+def _no_quotes(_citation: str) -> str:
+    return ""
+
+
+def _finder(plan: Plan) -> Finder:
+    reading = plan.reading
+    if reading.intent != "compare":
+        return _FINDERS[reading.intent]
+    if not reading.by:
+        return find_value
+    return find_periods if reading.baseline else find_members
+
+
+@dataclass(slots=True, kw_only=True)
+class _Envelope:
+    """The keys that every outcome carries, and the clock of its stages."""
+
+    id: str
+    question: str
+    asked_at: datetime
+    as_of: date | None
+    role: str | None
+    timings: dict[str, float]
+    _stage: str
+    _since: float
+
+    @classmethod
+    def begin(cls, question: Question, asked: Assistant) -> "_Envelope":
+        """Start the clock; what is kept of the question is redacted."""
+        return cls(
+            id=secrets.token_hex(6), question=asked.redact(question.text), asked_at=asked.clock(), as_of=asked.as_of,
+            role=question.role or asked.role, timings={}, _stage="read", _since=perf_counter(),
+        )  # fmt: skip
+
+    def enter(self, stage: str) -> None:
+        """End the running stage and begin another."""
+        now = perf_counter()
+        spent = round((now - self._since) * 1000, 3)
+        self.timings[self._stage] = round(self.timings.get(self._stage, 0.0) + spent, 3)
+        self._stage, self._since = stage, now
+
+    def common(self) -> dict[str, Any]:
+        """Return the common keys."""
+        return {
+            "id": self.id, "question": self.question, "asked_at": self.asked_at, "as_of": self.as_of,
+            "role": self.role, "language": "en", "timings": dict(self.timings),
+        }  # fmt: skip
+
+    def timed(self, outcome: Outcome) -> Outcome:
+        """Stop the clock and write its times into an outcome."""
+        self.enter("done")
+        return replace(outcome, timings=dict(self.timings))
+
+    def refused(self, verdict: Clarify | Decline) -> Outcome:
+        """Turn the planner's word into an outcome."""
+        self.enter("done")
+        if isinstance(verdict, Clarify):
+            return Clarification(why=verdict.why, options=verdict.options, **self.common())
+        return Refusal(reason=verdict.reason, message=verdict.message, nearest=verdict.nearest, **self.common())

@@ -1,0 +1,57 @@
+"""The seams of a question's path: who reads, who listens, who tells."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from assistant.findings import Findings, Narration
+from assistant.types import Clarify, Decline, Plan, Question
+from indexes.types import Evidence, IndexStatus, ThemeEvidence
+
+
+class Planner(Protocol):
+    """Reads a question."""
+
+    def plan(self, question: Question) -> Plan | Clarify | Decline:
+        """Return a plan to run, a question back, or an honest no."""
+        ...
+
+
+class Narrator(Protocol):
+    """Tells findings in sentences."""
+
+    def narrate(self, findings: Findings) -> Narration:
+        """Return the headline and every other sentence, each naming what it rests on."""
+        ...
+
+
+class EvidenceSearch(Protocol):
+    """Finds what was said in contacts chosen by the warehouse."""
+
+    @property
+    def contact_ids(self) -> frozenset[str]:
+        """Contacts that have a transcript."""
+        ...
+
+    def search(self, text: str, *, contact_ids: Collection[str] | None = None, k: int = 8) -> tuple[Evidence, ...]:
+        """Return the passages nearest to a text."""
+        ...
+
+    def contrast(
+        self,
+        now: Collection[str],
+        baseline: Collection[str],
+        *,
+        contacts_in_slice: int,
+        limit: int = 4,
+        ignore: Collection[str] = (),
+    ) -> tuple[ThemeEvidence, ...]:
+        """Return what contacts say more than a baseline does."""
+        ...
+
+    def quote(self, citation: str) -> str:
+        """Return the redacted text of the cited turns."""
+        ...
+
+    def status(self) -> IndexStatus:
+        """Return what the index holds."""
+        ...
