@@ -43,7 +43,7 @@ def _answer(answer: Answer, labels: Labels, *, show_sql: bool) -> Iterable[Rende
     yield from _section("Figures", _figures(answer) if len(answer.figures) > 1 else [])
     yield from _section("What drove it", _drivers(answer, labels))
     yield from _section("What customers said", _said(answer))
-    yield from _section("Table", [result_table(answer.table, labels)] if answer.table else [])
+    yield from _section("In numbers", [result_table(answer.table, labels)] if answer.table else [])
     yield from _section("Keep in mind", [Text(f"• {text}") for text in (*answer.caveats, *answer.notes)])
     yield from _section("How I read it", [pairs(reading_rows(answer.reading, labels)), *_assumptions(answer)])
     yield from _section("Definition", _definitions(answer))
@@ -88,7 +88,7 @@ def _figures(answer: Answer) -> list[RenderableType]:
 
 
 def _drivers(answer: Answer, labels: Labels) -> list[RenderableType]:
-    if answer.drivers is None:
+    if answer.drivers is None or not (answer.drivers.segments or answer.drivers.definitional_change):
         return []
     unit = driver_unit(answer)
     parts: list[RenderableType] = [_driver_table(answer.drivers, unit)]

@@ -1,7 +1,7 @@
 """`because ask` and `because plan`: one question, one card."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,12 +10,10 @@ from ui.output import emit, err, out
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
-    from assistant.types import Outcome
+    from assistant.types import Clarify, Decline, Outcome, Plan
 
 QuestionArgument = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in quotes.")]
-FollowOption = Annotated[
-    str | None, typer.Option("--follow", metavar="ID", help="Ask on from the answer with this id.")
-]
+FollowOption = Annotated[str | None, typer.Option("--follow", metavar="ID", help="Ask on from this answer.")]
 
 
 def ask(
@@ -29,8 +27,7 @@ def ask(
     """Answer a question with a card you can check."""
     from assistant.wire import to_dict
 
-    assistant = _open(workspace, role)
-    outcome = _work(assistant, question, follow)
+    assistant, outcome = _answer(question, workspace, role, follow)
     if as_json:
         emit(to_dict(outcome))
         return
@@ -48,18 +45,66 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Show how a question is read, without running it."""
-    raise NotImplementedError
-
-
-def _open(workspace: Path, role: str | None) -> "Assistant":
     import assistant
 
-    return assistant.build(workspace, role=role)
+    helper = assistant.build(workspace, role=role)
+    verdict = helper.plan(question, follow=follow)
+    if as_json:
+        emit(_wire(verdict, question, helper))
+    else:
+        _show(verdict, question, helper)
 
 
-def _work(assistant: "Assistant", question: str, follow: str | None) -> "Outcome":
+def _answer(question: str, workspace: Path, role: str | None, follow: str | None) -> "tuple[Assistant, Outcome]":
     """Ask, saying on a terminal what is being done."""
-    raise NotImplementedError
+    import assistant
+
+    with err().status("Opening the workspace") as status:
+        helper = assistant.build(workspace, role=role)
+        for step in helper.steps(question, follow=follow):
+            status.update(step.text)
+            if step.outcome is not None:
+                return helper, step.outcome
+    raise AssertionError("the last step carries the outcome")
 
 
-_ = err
+def _wire(verdict: "Plan | Clarify | Decline", question: str, helper: "Assistant") -> dict[str, Any]:
+    from assistant.types import Plan
+    from assistant.wire import reading_to_dict, to_dict
+
+    if isinstance(verdict, Plan):
+        return {"kind": "plan", "reading": reading_to_dict(verdict.reading)}
+    return {**to_dict(_outcome(verdict, question, helper)), "id": None}
+
+
+def _outcome(verdict: "Clarify | Decline", question: str, helper: "Assistant") -> "Outcome":
+    """Show the planner's word as the outcome it would become; it has no id, for nothing was logged."""
+    from assistant.types import Clarification, Clarify, Refusal
+
+    common: dict[str, Any] = {
+        "id": "",
+        "question": helper.redact(question),
+        "asked_at": helper.clock(),
+        "as_of": helper.as_of,
+        "role": helper.role,
+        "language": "en",
+    }
+    if isinstance(verdict, Clarify):
+        return Clarification(**common, why=verdict.why, options=verdict.options)
+    return Refusal(**common, reason=verdict.reason, message=verdict.message, nearest=verdict.nearest)
+
+
+def _show(verdict: "Plan | Clarify | Decline", question: str, helper: "Assistant") -> None:
+    from rich.text import Text
+
+    from assistant.types import Plan
+    from ui.card_terminal import pairs, render
+    from ui.view import labels_of, reading_rows
+
+    labels = labels_of(helper.catalogue)
+    if not isinstance(verdict, Plan):
+        out().print(render(_outcome(verdict, question, helper), labels))
+        return
+    out().print(pairs(reading_rows(verdict.reading, labels)))
+    for text in (*verdict.reading.assumptions, *verdict.notes):
+        out().print(Text(f"• {text}", style="dim"))
