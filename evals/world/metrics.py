@@ -87,7 +87,9 @@ METRICS: Mapping[str, Plantable] = {
     "csat": _surveys("avg((csat >= 4)::int)"),
     "nps": _surveys("100 * (avg((nps >= 9)::int) - avg((nps <= 6)::int))"),
     "customer_effort_score": _surveys("avg(ces)"),
-    "survey_response_rate": _contacts("count(survey_id) / count(*) filter (handled_by = 'human')"),
+    "survey_response_rate": Plantable(
+        fact="answers", value="count(survey_id) / count(*) filter (handled_by = 'human')", dimensions=CONTACT
+    ),
     "qa_score": _reviews("avg(qa_score)"),
     "disclosure_miss_rate": _reviews("avg(disclosure_missed::int)"),
 }

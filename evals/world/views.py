@@ -13,9 +13,9 @@ _PEOPLE = "JOIN dim_customers USING (customer_id) LEFT JOIN dim_agents ON dim_ag
 VIEWS: Mapping[str, str] = {
     "months": f"""SELECT fct_subscription_months.*, month AS day, dim_customers.* EXCLUDE (customer_id),
         {_TENURE.format(day="month")} FROM fct_subscription_months JOIN dim_customers USING (customer_id)""",
-    "contacts": f"""SELECT fct_contacts.*, started_at::DATE AS day, survey_id, {_CONTACT},
-        {_TENURE.format(day="started_at::DATE")} FROM fct_contacts {_PEOPLE}
-        LEFT JOIN fct_surveys USING (contact_id)""",
+    "contacts": f"""SELECT fct_contacts.*, started_at::DATE AS day, {_CONTACT},
+        {_TENURE.format(day="started_at::DATE")} FROM fct_contacts {_PEOPLE}""",
+    "answers": "SELECT contacts.*, survey_id FROM contacts LEFT JOIN fct_surveys USING (contact_id)",
     "surveys": f"""SELECT fct_surveys.* EXCLUDE (customer_id), responded_at::DATE AS day, fct_contacts.channel, queue,
         topic, handled_by, {_CONTACT}, {_TENURE.format(day="responded_at::DATE")}
         FROM fct_surveys JOIN fct_contacts USING (contact_id)
