@@ -124,14 +124,14 @@ def _groups(said: _Said, now: Flags) -> list[_Group]:
     while left:
         chosen, total = _grown(said, now, left, float(z[left[0]]))
         groups.append(_Group(words=tuple(chosen), z=tuple(float(z[i]) for i in chosen), total=total))
-        near = said.kin[chosen].any(axis=0)
+        near = np.asarray(said.kin[chosen].any(axis=0), dtype=bool)
         left = [i for i in left if not near[i]]
     return sorted(groups, key=lambda group: -group.total)
 
 
 def _grown(said: _Said, now: Flags, left: list[int], total: float) -> tuple[list[int], float]:
     seed = left[0]
-    chosen, saying = [seed], said.said[:, seed]
+    chosen, saying = [seed], np.asarray(said.said[:, seed], dtype=bool)
     for i in left[1:]:
         if not said.kin[seed, i]:
             continue
@@ -158,7 +158,7 @@ def _bar(said: _Said) -> float:
 
 def _theme(said: _Said, group: _Group, now: Rows, contacts_in_slice: int) -> Theme:
     """Count the contacts that say any of the group's words, on both sides; its passages are turns."""
-    saying = said.said[:, list(group.words)].any(axis=1)
+    saying = np.asarray(said.said[:, list(group.words)].any(axis=1), dtype=bool)
     contacts, before = int((saying & said.now).sum()), int((saying & ~said.now).sum())
     n, m = len(now), int((~said.now).sum())
     return Theme(

@@ -27,6 +27,10 @@ class Lexical:
             return np.zeros(self.size, dtype=np.float32)
         return np.asarray(self.retriever.get_scores(known), dtype=np.float32)
 
+    def knows(self, stem: str) -> bool:
+        """Say whether any passage holds a stem."""
+        return stem in self.retriever.vocab_dict
+
     def idf(self, stem: str) -> float:
         """Weigh a stem by how few passages hold it; one that none holds weighs most."""
         at = self.retriever.vocab_dict.get(stem)

@@ -88,7 +88,7 @@ def _orthonormal(matrix: NDArray[Any]) -> Vectors:
     tall = np.asarray(matrix, dtype=np.float32)
     values, turned = np.linalg.eigh((tall.T @ tall).astype(np.float64))
     kept = values > values[-1] * 1e-9
-    return np.asarray(tall @ (turned[:, kept] / np.sqrt(values[kept])), dtype=np.float32)
+    return np.asarray(tall @ (turned[:, kept] / np.sqrt(values[kept])).astype(np.float32))
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -55,6 +55,11 @@ class Features:
     column: NDArray[np.int32]
     idf: NDArray[np.float32]
 
+    def coverage(self, text: str) -> float:
+        """Say what share of a text's n-grams is known."""
+        _, bucket, count = counts([text])
+        return float(count[self.column[bucket] >= 0].sum() / max(count.sum(), 1.0))
+
     def rows(self, texts: Sequence[str]) -> Matrix:
         """Weigh texts: (1 + ln tf) · idf, each row of length 1."""
         row, bucket, count = counts(texts)

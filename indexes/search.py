@@ -34,6 +34,7 @@ Loaded = TypeVar("Loaded")
 _NEAR = 0.15
 _LOOKED_AT = 3
 _LEAST_FIT = 0.15
+_SPELLED = 0.4
 
 
 class TranscriptIndex:
@@ -93,6 +94,8 @@ class TranscriptIndex:
         rows = None if contact_ids is None else self._rows(contact_ids)
         if k < 1 or not content_stems(text) or (rows is not None and not len(rows)):
             return ()
+        if not self._understands(text):
+            return ()
         hits = fuse(*self._rankings(text, rows), self._manifest.lsa_weight)
         return self._quoted(text, hits, k)
 
@@ -119,6 +122,11 @@ class TranscriptIndex:
             limit=limit,
             ignore=ignore,
         )
+
+    def _understands(self, text: str) -> bool:
+        """Say whether the corpus knows a word of the text, or at least how its words are spelled."""
+        known = any(self._lexical.knows(stem) for stem in content_stems(text))
+        return known or self._lsa.features.coverage(text) >= _SPELLED
 
     def _known(self, contact_ids: Collection[str]) -> NDArray[np.intp]:
         """Give the positions of contacts, in order; looks through the smaller side."""
@@ -178,11 +186,14 @@ class TranscriptIndex:
         return candidates(stored, int(self._passages.first[row]), int(self._passages.last[row])) if stored else []
 
     def _fit(self, text: str, texts: list[str]) -> NDArray[np.float64]:
-        """Say how well sentences answer: by the words they share with the query and by their shape."""
-        idf = {stem: self._lexical.idf(stem) for stem in content_stems(text)}
+        """Say how well sentences answer: by the words they share with the query and by their shape.
+
+        Where the corpus knows none of the words, as with a misspelt query, by shape alone.
+        """
+        idf = {stem: self._lexical.idf(stem) for stem in content_stems(text) if self._lexical.knows(stem)}
         shared = np.array([overlap(idf, one) for one in texts])
         shape = self._lsa.vectors(texts) @ self._lsa.vectors([text])[0] if texts else np.zeros(0)
-        return 0.6 * shared + 0.4 * np.maximum(shape, 0.0)
+        return 0.6 * shared + 0.4 * np.maximum(shape, 0.0) if idf else np.asarray(np.maximum(shape, 0.0))
 
     @cached_property
     def _lexical(self) -> Lexical:
