@@ -1,7 +1,7 @@
 """The parts of a card as HTML, every value escaped: transcripts are untrusted text."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from ui.view import (
     change_text,
     confidence_text,
     driver_unit,
+    readable,
     reading_chips,
     reading_rows,
     slice_text,
@@ -85,7 +86,7 @@ def answer_parts(answer: Answer, labels: Labels, *, charted: bool, steps: Sequen
         **shared,
         steps=steps,
         chart_caption=caption(answer, labels) if charted else "",
-        open_table=answer.drivers is None,
+        open_table=not charted and answer.drivers is None,
         table=table(answer, labels),
         total_time=_seconds(sum(answer.timings.values())),
     )
@@ -97,7 +98,8 @@ def table(answer: Answer, labels: Labels) -> Markup:
     if answer.table is None:
         return Markup("")
     rows = answer.table.rows[:MAX_ROWS]
-    return part("table", result=answer.table, rows=rows, labels=labels, hidden=len(answer.table.rows) - len(rows))
+    shown = readable(replace(answer.table, rows=rows), answer.reading.grain, labels)
+    return part("table", result=shown, rows=shown.rows, labels=labels, hidden=len(answer.table.rows) - len(rows))
 
 
 def _chart_title(answer: Answer) -> str:

@@ -18,6 +18,7 @@ from ui.view import (
     change_text,
     confidence_text,
     driver_unit,
+    readable,
     reading_rows,
     sentences,
     slice_text,
@@ -43,7 +44,10 @@ def _answer(answer: Answer, labels: Labels, *, show_sql: bool) -> Iterable[Rende
     yield from _section("Figures", _figures(answer) if len(answer.figures) > 1 else [])
     yield from _section("What drove it", _drivers(answer, labels))
     yield from _section("What customers said", _said(answer))
-    yield from _section("In numbers", [result_table(answer.table, labels)] if answer.table else [])
+    yield from _section(
+        "In numbers",
+        [result_table(readable(answer.table, answer.reading.grain, labels), labels)] if answer.table else [],
+    )
     yield from _section("Keep in mind", [Text(f"• {text}") for text in (*answer.caveats, *answer.notes)])
     yield from _section("How I read it", [pairs(reading_rows(answer.reading, labels)), *_assumptions(answer)])
     yield from _section("Definition", _definitions(answer))

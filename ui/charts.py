@@ -146,7 +146,7 @@ def _bars(table: ResultTable, dimension: int, measure: int, labels: Labels) -> "
     _style(figure, rows=len(rows))
     figure.update_yaxes(autorange="reversed", type="category")
     high, low = max([*values, 0.0]), min([*values, 0.0])
-    room = (high - low or 1.0) * 0.18
+    room = (high - low or 1.0) * 0.3
     figure.update_xaxes(range=[low - room if low < 0 else 0, high + room], **_axis(unit))
     return figure
 
@@ -201,4 +201,4 @@ def caption(answer: Answer, labels: Labels) -> str:
             f"{slice_text(lead.filters)} with {write.change(lead.contribution, unit)}."
         )
     names = ", ".join(labels[m] for m in answer.reading.metrics)
-    return f"Chart of {names}; the same numbers are in the table below."
+    return f"Chart of {names}; the same numbers are below, under Rows."

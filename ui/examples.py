@@ -51,7 +51,7 @@ def _shapes(
 
     yield lambda m: f"Why did {sentence_case(m.label)} change?"
     yield lambda m: capital(named(m, 0, "{metric} by {dimension}") or "")
-    yield lambda m: f"How has {sentence_case(m.label)} developed over the last 12 months?"
+    yield lambda m: f"{m.label} over the past 12 months"
     yield lambda m: named(m, 1, "Which {dimension} has the highest {metric}?")
     yield lambda m: f"Why did {sentence_case(m.label)} change?"
     yield lambda m: f"What was {sentence_case(m.label)} last month?"

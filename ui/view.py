@@ -1,11 +1,13 @@
 """What a card says, before it is drawn: shared by the terminal, the page and the charts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
-from assistant.types import Answer, Confidence, Figure, Reading, Segment
+from assistant.types import Answer, Confidence, Figure, Reading, ResultTable, Segment
+from semantic_layer.calendar import period_label
 from semantic_layer.model import Catalogue
-from semantic_layer.query import Filter, TimeWindow
+from semantic_layer.query import Filter, Grain, TimeWindow
 from ui import format as write
 
 STATUS = {
@@ -27,7 +29,7 @@ class Labels:
     """Names of metrics and dimensions as people read them; an unknown name is spelled out."""
 
     names: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
+    fiscal_year_start: int = 1
 
     def __getitem__(self, name: str) -> str:
         if name == "period":
@@ -49,7 +51,25 @@ class Bar:
 def labels_of(catalogue: Catalogue) -> Labels:
     """Take the labels and units of a catalogue."""
     names = {d.name: d.label for d in catalogue.dimensions} | {m.name: m.label for m in catalogue.metrics}
-    return Labels(names=names, units={m.name: m.unit for m in catalogue.metrics})
+    return Labels(names=names, fiscal_year_start=catalogue.fiscal_year_start)
+
+
+def readable(table: ResultTable, grain: Grain | None, labels: Labels) -> ResultTable:
+    """Name the periods of a table (2026-10-01 by month is October 2026)."""
+    places = [place for place, column in enumerate(table.columns) if column.name == "period"]
+    if not places or grain is None:
+        return table
+    at = places[0]
+    named = ((*row[:at], _period(row[at], grain, labels), *row[at + 1 :]) for row in table.rows)
+    return replace(table, rows=tuple(named))
+
+
+def _period(value: object, grain: Grain, labels: Labels) -> object:
+    try:
+        day = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return value
+    return period_label(day, grain, labels.fiscal_year_start)
 
 
 def filter_text(condition: Filter, labels: Labels) -> str:
