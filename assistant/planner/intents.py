@@ -127,7 +127,15 @@ def _units(draft: Draft) -> None:
 
 
 def _count_or_rate(draft: Draft) -> None:
-    """Ask where "most complaints" could mean the rate or the number."""
+    """Ask where "most complaints" or "calls escalated" could mean the rate or the number."""
+    for i in draft.places("metric"):
+        linked = draft.items[i].of("metric")[0]
+        word = draft.linked.tokens[draft.items[i].last].word
+        counted = any(draft.roles.get(j) == "noun" and j < i for j in draft.roles)
+        rate = draft.metric(linked.name)
+        participle = len(draft.items[i].at) == 1 and word.endswith(words().endings[1:2]) and linked.score < 0.93
+        if participle and counted and rate.unit == "ratio" and not draft.has("percent"):
+            raise ask_back(f"I know the {rate.label}, not a count of it.", [(rate.label, f"What is the {rate.label}?")])
     if not draft.has("highest", "lowest"):
         return
     for i in draft.places("metric"):

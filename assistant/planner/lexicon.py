@@ -13,6 +13,7 @@ from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec, TableSpec
 Kind = Literal["metric", "dimension", "value"]
 Phrase = tuple[str, ...]
 LONGEST = 10
+_COUNTING = frozenset(("mani", "number", "of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Lexicon:
 
     phrases: dict[Phrase, list[Entry]] = field(default_factory=dict)
     bags: dict[frozenset[str], list[Entry]] = field(default_factory=dict)
+    bag_words: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
     joined: dict[str, list[Entry]] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)
     parts: dict[str, list[Entry]] = field(default_factory=dict)
@@ -138,6 +140,9 @@ def _index_forms(lexicon: Lexicon, phrase: Phrase, entries: list[Entry]) -> None
     content = frozenset(phrase) - _function_stems()
     if metrics and len(content) >= 2:
         lexicon.bags.setdefault(content, []).extend(metrics)
+        lexicon.bag_words[content] = lexicon.bag_words.get(content, frozenset()) | (
+            frozenset(phrase) - content - _COUNTING
+        )
     for entry in entries:
         if entry.surface and 2 <= len(entry.surface.split()) <= 3:
             lexicon.joined.setdefault(stem(entry.surface.replace(" ", "")), []).append(entry)
@@ -148,7 +153,7 @@ def _function_stems() -> frozenset[str]:
     table = words()
     cues = table.cues
     loose = [*table.list_of("filler"), *cues["in"], *cues["how_many"], *cues["by"], *cues["average"], *cues["and"]]
-    return frozenset(stem(w) for w in loose if " " not in w) | {"mani", "number", "of"}
+    return frozenset(stem(w) for w in loose if " " not in w) | _COUNTING
 
 
 def _texts(name: str, label: str, synonyms: Iterable[str]) -> Iterator[tuple[str, float]]:

@@ -139,7 +139,7 @@ class Linker:
         raw = " ".join(t.raw for t in tokens[i:j])
         if j - i == 1 and tokens[i].capital and (raw == entry.member or raw.isupper()):
             return True
-        if raw.lower() == (entry.member or "").lower() and i and tokens[i - 1].stem in _prepositions():
+        if raw.lower() == (entry.member or "").lower() and _closes_list(tokens, i, j):
             return True
         own = self._lexicon.dimension_words.get(entry.name, frozenset()) - _loose()
         near = [t.stem for t in (*tokens[max(0, i - 2) : i], *tokens[j : j + 1])]
@@ -154,9 +154,15 @@ class Linker:
             at = tuple(sorted(stems.index(s) for s in bag))
             gaps = [i for i in range(at[0], at[-1]) if i not in at]
             if gaps and len(gaps) <= 4 and all(stems[i] in _gaps() or stems[i] in self._lexicon.nouns for i in gaps):
-                yield _entry(tokens, at, entries, 0.93, 2)
+                yield _entry(tokens, self._whole_bag(bag, at, stems), entries, 0.93, 0)
             elif not gaps and tuple(stems[at[0] : at[-1] + 1]) not in self._lexicon.phrases:
                 yield _entry(tokens, at, entries, 0.95, 2)
+
+    def _whole_bag(self, bag: frozenset[str], at: tuple[int, ...], stems: Sequence[str]) -> tuple[int, ...]:
+        """Take in the small words of the name ("how long calls take") that stand around its content words."""
+        small = self._lexicon.bag_words[bag]
+        near = range(max(0, at[0] - 2), min(len(stems), at[-1] + 3))
+        return tuple(i for i in near if i in at or stems[i] in small)
 
     def _rest(self, i: int, token: Token) -> Item:
         number = _number(token)
@@ -242,6 +248,12 @@ def _loose() -> frozenset[str]:
     return _filler() | {p[0] for p in _phrases() if len(p) == 1} | {stem(n) for n in words().numbers}
 
 
+def _closes_list(tokens: Sequence[Token], i: int, j: int) -> bool:
+    """Tell whether a word cannot be a conjunction: nothing follows it, or it follows a preposition or a comma."""
+    last = j == len(tokens)
+    return i > 0 and (last or tokens[i - 1].stem in _prepositions() or tokens[i - 1].word == ",")
+
+
 @cache
 def _function() -> frozenset[str]:
     return _filler() | {p[0] for p, cues in _phrases().items() if len(p) == 1 and cues & PROTECTED}
@@ -255,5 +267,5 @@ def _prepositions() -> frozenset[str]:
 @cache
 def _gaps() -> frozenset[str]:
     cues = words().cues
-    amounts = {t for name in ("high", "low", "more", "less") for p in cues[name] for t in key(p)}
+    amounts = {t for name in ("high", "low", "more", "less", "highest", "lowest") for p in cues[name] for t in key(p)}
     return (_filler() | amounts) - _prepositions()

@@ -4,7 +4,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 from assistant.planner import facts
-from assistant.planner.draft import Draft, ask_back
+from assistant.planner.draft import Draft, ask_back, refuse
 from assistant.planner.lexicon import Entry
 from assistant.planner.roles import qualifier
 from assistant.planner.words import words
@@ -20,6 +20,7 @@ def read_members(draft: Draft) -> None:
     for i, entry in found:
         operator = "not in" if negated(draft, i) else "in"
         groups[entry.name, operator].append(entry.member or "")
+    _check_either(draft, found)
     versus = _versus(draft, found)
     for (name, operator), members in groups.items():
         kept = Filter(dimension=name, operator=operator, values=_typed(draft, name, members))  # type: ignore[arg-type]
@@ -28,6 +29,14 @@ def read_members(draft: Draft) -> None:
             draft.take("together")
             draft.assumptions.append(f"{' and '.join(map(str, kept.values))} taken together")
     read_flags(draft)
+
+
+def _check_either(draft: Draft, found: list[tuple[int, Entry]]) -> None:
+    """Refuse "A or B" over two dimensions: filters narrow together, they do not add up."""
+    for (a, one), (b, other) in pairwise(found):
+        if one.name != other.name and any(draft.cue(k, "either") for k in range(a + 1, b)):
+            names = f"{one.member} or {other.member}"
+            raise refuse("out_of_scope", f"I can't read '{names}' over two different groups; ask for each by itself.")
 
 
 def _member(draft: Draft, i: int) -> Entry:

@@ -177,7 +177,8 @@ def _check_parts(draft: Draft, places: list[int]) -> None:
     for a, b in pairwise(places):
         between = range(a + 1, b)
         joined = any(draft.cue(k, "and", "vs") for k in between)
-        loose = any(
+        compared = any(draft.cue(k, "more", "less", "at_least", "at_most") for k in between)
+        loose = not compared and any(
             draft.items[k].kind in ("time", "unknown", "number") or (k in draft.roles and draft.roles[k] != "noun")
             for k in between
         )

@@ -70,7 +70,7 @@ def _introduced(draft: Draft, before: int) -> bool:
     """Use the word that asks for a cut: by, which, top 5, breakdown of."""
     steps = 0
     while before >= 0 and steps < 4:
-        if draft.cue(before, "by", "which", "breakdown"):
+        if draft.cue(before, "by", "which", "breakdown", "sort"):
             draft.used.add(before)
             return True
         ranked = draft.cue(before, "top", "bottom", "highest", "lowest", "best", "worst")
@@ -95,8 +95,7 @@ def order(draft: Draft) -> None:
         draft.order = "desc"
     if draft.take("ascending"):
         draft.order = "asc"
-    if draft.cues("sort"):
-        draft.take("sort")
+    if draft.take("sort") or (draft.order and draft.by):
         draft.ranked, draft.order = True, draft.order or "desc"
         _use_by_before_metric(draft)
     ends = draft.cues("top", "bottom", "highest", "lowest", "best", "worst")
@@ -124,6 +123,10 @@ def _texts(draft: Draft, ends: list[int]) -> str:
 
 
 def _asks_for_several(draft: Draft) -> bool:
+    if any(
+        draft.items[i].text.lower().startswith("which of") for i in range(len(draft.items)) if draft.cue(i, "which")
+    ):
+        return False
     return any(draft.roles.get(i) == "dimension" and _plural(draft, i) for i in draft.used)
 
 

@@ -15,7 +15,9 @@ from assistant.types import Question
 YEAR = "2023-01-02..2023-12-31"
 
 
-@pytest.mark.parametrize(("question", "expected"), table("demo.txt") + table("blind1.txt") + table("blind2.txt"))
+@pytest.mark.parametrize(
+    ("question", "expected"), table("demo.txt") + table("blind1.txt") + table("blind2.txt") + table("blind3.txt")
+)
 def test_the_demo_is_read_as_meant(question: str, expected: str) -> None:
     outcome = demo().plan(Question(text=question))
     assert not differences(outcome, expected, default="2026-10", everything="2024-11-01..2026-10-31")
