@@ -73,9 +73,12 @@ def certainty(found: Findings, i: int) -> Iterator[Claim]:
     if figure.change is None or figure.change_ci is None or figure.significant is None:
         return
     low, high = (show_change(bound, figure.unit) for bound in figure.change_ci)
-    pointers = (f"/figures/{i}/change_ci/0", f"/figures/{i}/change_ci/1")
+    pointers: tuple[str, ...] = (f"/figures/{i}/change_ci/0", f"/figures/{i}/change_ci/1")
     if not figure.significant:
         text = f"The difference is within normal variation: anywhere from {low} to {high} would fit the data."
+    elif figure.change_ci[0] <= 0 <= figure.change_ci[1]:
+        text = "The periods differ in length; taken per day, the difference is more than normal variation would explain."
+        pointers = ()
     else:
         verdict = _verdict(found.catalogue.metric(figure.metric), figure.change)
         text = f"That is more than normal variation would explain (between {low} and {high}){verdict}."
