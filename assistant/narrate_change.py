@@ -74,10 +74,16 @@ def certainty(found: Findings, i: int) -> Iterator[Claim]:
         return
     low, high = (show_change(bound, figure.unit) for bound in figure.change_ci)
     pointers: tuple[str, ...] = (f"/figures/{i}/change_ci/0", f"/figures/{i}/change_ci/1")
-    if not figure.significant:
+    if figure.significant == (figure.change_ci[0] <= 0 <= figure.change_ci[1]):
+        # The test of a total is per day, its interval is not: the two differ where months differ in length.
+        beyond = "more than normal variation would explain" if figure.significant else "within normal variation"
+        text, pointers = f"The periods differ in length; taken per day, the difference is {beyond}.", ()
+    elif not figure.significant:
         text = f"The difference is within normal variation: anywhere from {low} to {high} would fit the data."
     elif figure.change_ci[0] <= 0 <= figure.change_ci[1]:
-        text = "The periods differ in length; taken per day, the difference is more than normal variation would explain."
+        text = (
+            "The periods differ in length; taken per day, the difference is more than normal variation would explain."
+        )
         pointers = ()
     else:
         verdict = _verdict(found.catalogue.metric(figure.metric), figure.change)
