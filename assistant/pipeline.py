@@ -113,7 +113,7 @@ class Assistant:
         self.engine.close()
 
     def _answered(self, plan: Plan, envelope: "_Envelope", follow: str | None) -> Iterator[Step]:
-        recorder = Recorder(catalogue=self.catalogue, engine=self.engine, as_of=self.as_of)
+        recorder = Recorder(catalogue=self.catalogue, engine=self.engine, as_of=self.as_of, members=self.values)
         bench = Bench(
             catalogue=self.catalogue, recorder=recorder, first=self.first, as_of=self.as_of,
             transcripts=self.workspace.config.transcripts, values=self.values, evidence=self._evidence,

@@ -1,6 +1,6 @@
 """Runs queries and keeps what was run, so that the SQL shown is the SQL run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from time import perf_counter
@@ -20,6 +20,7 @@ class Recorder:
     catalogue: Catalogue
     engine: SqlEngine
     as_of: date | None
+    members: Mapping[str, Sequence[str]]
     runs: list[Run] = field(default_factory=list)
 
     def measure(self, query: MetricQuery, purpose: str) -> Run:
@@ -28,7 +29,7 @@ class Recorder:
 
     def cube(self, query: CubeQuery, purpose: str) -> Cube:
         """Compile, run and gather a cube; every statement of it is kept."""
-        cube, runs = run_cube(query, self.catalogue, self.engine, as_of=self.as_of)
+        cube, runs = run_cube(query, self.catalogue, self.engine, members=self.members, as_of=self.as_of)
         for run in runs:
             self._keep(replace(run, purpose=purpose, query=query))
         return cube

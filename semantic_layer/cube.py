@@ -1,7 +1,7 @@
 """Runs a cube query and puts its rows into arrays."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -13,44 +13,66 @@ from semantic_layer.compile.cubes import PERIOD, SUMS
 from semantic_layer.compile.linear import parts
 from semantic_layer.engine import SqlEngine
 from semantic_layer.model import Catalogue
-from semantic_layer.query import Cube, CubeQuery, Run, Sql, Table
-
-MAX_CELLS = 20_000_000
+from semantic_layer.query import UNKNOWN, Cube, CubeQuery, Run, Sql, Table
+from semantic_layer.values import members_of
 
 
 def run_cube(
-    query: CubeQuery, catalogue: Catalogue, engine: SqlEngine, *, as_of: date | None = None
+    query: CubeQuery,
+    catalogue: Catalogue,
+    engine: SqlEngine,
+    *,
+    members: Mapping[str, Sequence[str]] | None = None,
+    as_of: date | None = None,
 ) -> tuple[Cube, tuple[Run, ...]]:
     """Run a cube query; a metric over two facts has independent sums, so its `nd` is zero.
 
-    Raises the UserErrors of `compile_cube` and of the engine.
+    `members` of dimensions that are known already need not be read again. Raises the UserErrors
+    of `compile_cube` and of the engine.
     """
+    known = {d: _listed(d, members or {}, catalogue, engine) for d in query.dimensions}
     definitions = {query.metric: query.definition} if query.definition is not None else {}
     ratio = parts(query.metric, catalogue, definitions).denominator is not None
-    runs = tuple(
-        _run(number, sql, query, catalogue, engine)
-        for number, sql in enumerate(compile_cube(query, catalogue, as_of=as_of))
-    )
-    return _cube(query, [run.table for run in runs], kind="ratio" if ratio else "additive"), runs
+    statements = compile_cube(query, catalogue, members=known, as_of=as_of)
+    ran = [_run(number, sql, query, catalogue, engine) for number, sql in enumerate(statements)]
+    cube = _cube(query, known, [arrays for _, arrays in ran], kind="ratio" if ratio else "additive")
+    return cube, tuple(run for run, _ in ran)
 
 
-def _run(number: int, sql: Sql, query: CubeQuery, catalogue: Catalogue, engine: SqlEngine) -> Run:
+def _listed(
+    dimension: str, members: Mapping[str, Sequence[str]], catalogue: Catalogue, engine: SqlEngine
+) -> tuple[str, ...]:
+    """Return a dimension's members, the unknown one last, which also stands for any that is new."""
+    found = members.get(dimension) or members_of(catalogue.dimension(dimension), catalogue, engine)
+    return (*(m for m in found if m != UNKNOWN), UNKNOWN)
+
+
+def _run(
+    number: int, sql: Sql, query: CubeQuery, catalogue: Catalogue, engine: SqlEngine
+) -> tuple[Run, dict[str, Any]]:
     start = time.perf_counter()
-    table = engine.run(sql, max_rows=MAX_CELLS)
+    arrays = engine.arrays(sql)
     ms = (time.perf_counter() - start) * 1000
     purpose = f"parts of {catalogue.metric(query.metric).label.lower()} in both periods"
-    return Run(id=f"cube-{number}", purpose=purpose, sql=sql, table=table, ms=ms, query=query)
+    table = Table(columns=sql.columns, data=tuple(arrays[c.name] for c in sql.columns))
+    return Run(id=f"cube-{number}", purpose=purpose, sql=sql, table=table, ms=ms, query=query), arrays
 
 
-def _cube(query: CubeQuery, tables: Sequence[Table], *, kind: Literal["ratio", "additive"]) -> Cube:
+def _cube(
+    query: CubeQuery,
+    members: Mapping[str, tuple[str, ...]],
+    results: Sequence[dict[str, Any]],
+    *,
+    kind: Literal["ratio", "additive"],
+) -> Cube:
     """Put the statements' rows side by side; the last one counts the rows."""
-    encoded = [_encoded([table.column(d) for table in tables]) for d in query.dimensions]
-    period = np.concatenate([np.asarray(table.column(PERIOD), dtype=np.int8) for table in tables])
-    sums = {name: np.concatenate([_numbers(table, name) for table in tables]) for name in SUMS}
-    for table in tables[:-1]:
-        sums["row_count"][: len(table)] = 0.0
-    codes = np.column_stack([codes for codes, _ in encoded]) if encoded else np.empty((len(period), 0), np.int32)
-    if len(tables) > 1:
+    sums = {name: np.concatenate([_numbers(r[name]) for r in results]) for name in SUMS}
+    sums["row_count"][: sum(len(r[PERIOD]) for r in results[:-1])] = 0.0
+    period = np.concatenate([np.asarray(r[PERIOD], dtype=np.int8) for r in results])
+    codes = np.empty((len(period), len(query.dimensions)), dtype=np.int32)
+    for position, name in enumerate(query.dimensions):
+        codes[:, position] = np.concatenate([_codes(r[name], len(members[name]) - 1) for r in results])
+    if len(results) > 1:
         codes, period, sums = _merged(codes, period, sums)
     if kind == "additive":
         sums |= {name: np.zeros(len(period)) for name in ("d", "nd", "dd")}
@@ -58,7 +80,7 @@ def _cube(query: CubeQuery, tables: Sequence[Table], *, kind: Literal["ratio", "
         metric=query.metric,
         kind=kind,
         dimensions=query.dimensions,
-        members=tuple(members for _, members in encoded),
+        members=tuple(members[d] for d in query.dimensions),
         codes=codes,
         period=period,
         rows=sums["row_count"],
@@ -70,17 +92,12 @@ def _cube(query: CubeQuery, tables: Sequence[Table], *, kind: Literal["ratio", "
     )
 
 
-def _numbers(table: Table, name: str) -> NDArray[np.float64]:
-    values = table.column(name)
-    return np.array([0.0 if v is None else float(v) for v in values], dtype=np.float64)
+def _numbers(values: Any) -> NDArray[np.float64]:
+    return np.ma.filled(np.ma.asarray(values, dtype=np.float64), 0.0)
 
 
-def _encoded(columns: Sequence[Iterable[Any]]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Number the members of a dimension in order of their names."""
-    values = [str(value) for column in columns for value in column]
-    members = tuple(sorted(set(values)))
-    number = {member: i for i, member in enumerate(members)}
-    return np.fromiter((number[v] for v in values), dtype=np.int32, count=len(values)), members
+def _codes(values: Any, unknown: int) -> NDArray[np.int32]:
+    return np.ma.filled(np.ma.asarray(values, dtype=np.int32), unknown)
 
 
 def _merged(

@@ -29,6 +29,10 @@ class SqlEngine(Protocol):
         """Run one statement; raise UserError (timeout, bad_sql) or UpstreamError."""
         ...
 
+    def arrays(self, sql: Sql, *, timeout: float | None = None) -> dict[str, Any]:
+        """Run one statement and return all its rows as numpy arrays by column name."""
+        ...
+
     def close(self) -> None:
         """Let go of the warehouse."""
         ...

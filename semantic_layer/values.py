@@ -23,10 +23,11 @@ class DataRange:
 
 def distinct_values(catalogue: Catalogue, engine: SqlEngine, *, limit: int = 5_000) -> dict[str, tuple[str, ...]]:
     """Return the members of each dimension as text, in order; at most `limit` of each."""
-    return {d.name: _members(d, catalogue, engine, limit) for d in catalogue.dimensions if not d.hidden}
+    return {d.name: members_of(d, catalogue, engine, limit=limit) for d in catalogue.dimensions if not d.hidden}
 
 
-def _members(spec: DimensionSpec, catalogue: Catalogue, engine: SqlEngine, limit: int) -> tuple[str, ...]:
+def members_of(spec: DimensionSpec, catalogue: Catalogue, engine: SqlEngine, *, limit: int = 5_000) -> tuple[str, ...]:
+    """Return the members of one dimension as text, in its own order, else by name."""
     scan = Scan(catalogue, _home(spec, catalogue))
     select = scan.select([ast.alias(scan.member(spec), spec.name)], [], group=1)
     select = select.order_by(exp.Literal.number(1)).limit(limit)

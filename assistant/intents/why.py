@@ -18,7 +18,7 @@ from semantic_layer.errors import UserError
 from semantic_layer.query import CubeQuery, MetricQuery
 
 MOST_MEMBERS = 60
-MOST_DIMENSIONS = 9
+MOST_DIMENSIONS = 14
 HISTORY = 13
 
 

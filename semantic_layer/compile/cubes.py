@@ -1,6 +1,6 @@
 """The additive sums of a metric in two windows, cut at the finest grain asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,10 +19,16 @@ PERIOD = "is_now"
 SUMS = ("row_count", "n", "d", "nn", "nd", "dd")
 
 
-def compile_cube(query: CubeQuery, catalogue: Catalogue, *, as_of: date | None = None) -> tuple[Sql, ...]:
+Members = Mapping[str, Sequence[str]]
+
+
+def compile_cube(
+    query: CubeQuery, catalogue: Catalogue, *, members: Members, as_of: date | None = None
+) -> tuple[Sql, ...]:
     """Compile a cube to one statement, or two where numerator and denominator are of different facts.
 
-    Columns: the dimensions' members, `is_now` (1 in the later window), `row_count`, and the sums
+    Columns: each dimension's member by its number in `members` (NULL for one not listed; numbers
+    group and travel several times faster than text), `is_now` (1 in the later window), `row_count`, and the sums
     `n, d` of numerator and denominator over rows with those of their products `nn, nd, dd`.
     Raises UserError (not_decomposable) and those of `compile_query`.
     """
@@ -31,7 +37,7 @@ def compile_cube(query: CubeQuery, catalogue: Catalogue, *, as_of: date | None =
     needed = leaves(query.metric, catalogue, definitions)
     require((*query.dimensions, *(f.dimension for f in query.filters)), metric, needed, catalogue)
     found = parts(query.metric, catalogue, definitions)
-    return tuple(_statement(half, query, catalogue, as_of) for half in _halves(found))
+    return tuple(_statement(half, query, catalogue, members, as_of) for half in _halves(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,11 @@ def _halves(found: Parts) -> tuple[_Half, ...]:
     return (_Half(found.numerator, None), _Half((), found.denominator))
 
 
-def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, as_of: date | None) -> Sql:
+def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, members: Members, as_of: date | None) -> Sql:
     first = half.measures()[0]
     scan = Scan(catalogue, first.table, first.time)
     base = _base_condition(half)
-    keys = [ast.alias(scan.member(catalogue.dimension(d)), d) for d in query.dimensions]
+    keys = [ast.alias(_number(scan.member(catalogue.dimension(d)), members[d]), d) for d in query.dimensions]
     now = ast.alias(exp.Cast(this=_inside(scan, query.now, first), to=exp.DataType.build("tinyint")), PERIOD)
     sums = [ast.alias(value, name) for name, value in zip(SUMS, _sums(half, scan, base), strict=True)]
     either = exp.Paren(this=exp.Or(this=_inside(scan, query.before, first), expression=_inside(scan, query.now, first)))
@@ -75,6 +81,12 @@ def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, as_of: date 
         *(Column(name=name, kind="metric") for name in SUMS),
     )
     return Sql(text=select.sql(dialect="duckdb", pretty=True, copy=False), columns=columns)
+
+
+def _number(member: exp.Expr, members: Sequence[str]) -> exp.Expr:
+    """Return a member's place among the members."""
+    kind = exp.DataType(this=exp.DataType.Type.ENUM, expressions=[ast.text(m) for m in members])
+    return exp.Anonymous(this="ENUM_CODE", expressions=[exp.TryCast(this=member, to=kind, safe=True)])
 
 
 def _inside(scan: Scan, window: TimeWindow, measure: MeasureSpec) -> exp.Expr:

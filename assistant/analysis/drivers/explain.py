@@ -1,7 +1,7 @@
 """From a cube to the drivers of its change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from assistant.analysis.change import Change, compare
 from assistant.analysis.drivers.cells import Cells, cells_of, roll_up, sums
 from assistant.analysis.drivers.paradox import paradoxes
+from assistant.analysis.drivers.screen import project, screen
 from assistant.analysis.drivers.search import Found, inside, search
 from assistant.analysis.drivers.split import Split, split
 from assistant.analysis.moments import Z95, Moments
@@ -26,6 +27,7 @@ METHOD = {
     ),
 }
 MATERIAL = 0.05
+MOST_COMBINED = 7
 SHOWN = 200
 
 
@@ -61,7 +63,7 @@ def explain(
     cells = cells_of(cube)
     exposure = days_now / days_before if days_now and days_before else 1.0
     whole = _whole(cells, definitional_change, exposure)
-    found = search(cells, max_depth=max_depth, max_segments=max_segments, exposure=exposure)
+    found = _searched(cells, max_depth=max_depth, max_segments=max_segments, exposure=exposure)
     segments = _segments(cells, whole, found)
     named = sum(s.contribution for s in segments)
     return Drivers(
@@ -74,6 +76,19 @@ def explain(
         paradox=paradoxes(cells, whole.change.change or 0.0, _total_se(whole.change), labels or {}),
         definitional_change=definitional_change,
     )
+
+
+def _searched(cells: Cells, *, max_depth: int, max_segments: int, exposure: float) -> tuple[Found, ...]:
+    """Search the combinations of the most telling dimensions, judged as if all had been combined."""
+    chosen = screen(cells, most=MOST_COMBINED, exposure=exposure)
+    found = search(
+        project(cells, chosen),
+        max_depth=max_depth,
+        max_segments=max_segments,
+        exposure=exposure,
+        offered=len(cells.dimensions),
+    )
+    return tuple(replace(one, segment=tuple((chosen[d], m) for d, m in one.segment)) for one in found)
 
 
 def _whole(cells: Cells, definitional_change: float, exposure: float) -> _Whole:

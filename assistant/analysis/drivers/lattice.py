@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
-from math import prod
+from math import comb, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,10 +66,12 @@ def lattice_of(
     *,
     support: Callable[[Floats], NDArray[np.bool_]],
     max_depth: int,
+    offered: int | None = None,
 ) -> Lattice:
     """Roll cells up to every cuboid; `support` says which segments are kept.
 
     Dimensions that another one determines are not combined with it (region and country).
+    `offered` counts the dimensions that these were chosen from, by default these.
     """
     codes, sizes, names = _fold(codes, sizes, weights, support)
     groups = _combinations(codes, sizes, max_depth)
@@ -83,7 +85,8 @@ def lattice_of(
         cuboids.append(Cuboid(dimensions=dims, keys=keys[nameable], start=start))
         kept.append(values[nameable])
         count = int(nameable.sum())
-        tests.append(np.full(count, float(depths * sum(len(g) == len(dims) for g in groups) * count)))
+        chosen = comb(offered or len(sizes), len(dims)) / comb(len(sizes), len(dims))
+        tests.append(np.full(count, depths * sum(len(g) == len(dims) for g in groups) * count * chosen))
         start += count
     empty = np.zeros((0, weights.shape[1]))
     return Lattice(

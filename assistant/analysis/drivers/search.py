@@ -30,18 +30,26 @@ class _Pick:
     tests: float
 
 
-def search(cells: Cells, *, max_depth: int, max_segments: int, exposure: float = 1.0) -> tuple[Found, ...]:
+def search(
+    cells: Cells, *, max_depth: int, max_segments: int, exposure: float = 1.0, offered: int | None = None
+) -> tuple[Found, ...]:
     """Return the segments that stand out, best first.
 
     A scan statistic (Kulldorff 1997; Neill 2012): take the best segment, remove its cells, repeat.
     The score is the log of the p-value times the number of tests of the segment's own depth and
     cuboid, so a finer segment has to gain what its freedom costs. What is left after the removals
     shows how much more than sampling noise the metric varies anyway; z is divided by that.
+    `offered` is the number of dimensions that these were chosen from: it counts as tests too.
     """
     statistics = statistics_of(cells, exposure)
     sizes = tuple(max(len(m), 1) for m in cells.members)
     lattice = lattice_of(
-        cells.codes, sizes, statistics.weights, support=statistics.supported, max_depth=min(max_depth, 4)
+        cells.codes,
+        sizes,
+        statistics.weights,
+        support=statistics.supported,
+        max_depth=min(max_depth, 4),
+        offered=offered,
     )
     picks, sums, whole = _greedy(cells, statistics, lattice, max_segments)
     noise = {scan: _excess(statistics, scan, lattice, sums, whole) for scan in statistics.scans} if picks else {}

@@ -1,0 +1,44 @@
+"""Which dimensions are worth combining: those inside which the metric moved most unevenly."""
+
+import numpy as np
+
+from assistant.analysis.drivers.cells import Cells, combine, roll_up
+from assistant.analysis.drivers.lattice import lattice_of
+from assistant.analysis.drivers.statistics import Statistics, statistics_of
+
+
+def screen(cells: Cells, *, most: int, exposure: float) -> tuple[int, ...]:
+    """Return the positions of at most `most` dimensions, in their own order.
+
+    A dimension is ranked by the largest score of its members, which any segment it helps to
+    define raises, since the segment's members deviate by themselves too.
+    """
+    if len(cells.dimensions) <= most:
+        return tuple(range(len(cells.dimensions)))
+    ranks = _scores(cells, statistics_of(cells, exposure))
+    return tuple(sorted(sorted(range(len(ranks)), key=lambda d: (-ranks[d], d))[:most]))
+
+
+def project(cells: Cells, chosen: tuple[int, ...]) -> Cells:
+    """Sum the cells over the dimensions that were not chosen."""
+    if len(chosen) == len(cells.dimensions):
+        return cells
+    codes, members = cells.codes[:, list(chosen)], tuple(cells.members[d] for d in chosen)
+    key = combine(codes, tuple(max(len(m), 1) for m in members))
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    before, now = (roll_up(m, place, len(first)) for m in cells.periods)
+    names = tuple(cells.dimensions[d] for d in chosen)
+    return Cells(kind=cells.kind, dimensions=names, members=members, codes=codes[first], now=now, before=before)
+
+
+def _scores(cells: Cells, statistics: Statistics) -> list[float]:
+    sizes = tuple(max(len(m), 1) for m in cells.members)
+    single = lattice_of(cells.codes, sizes, statistics.weights, support=statistics.supported, max_depth=1)
+    whole = statistics.weights.sum(axis=0)
+    found = [0.0] * len(sizes)
+    for cuboid in single.cuboids:
+        sums = single.sums[cuboid.start : cuboid.start + len(cuboid.keys)]
+        if len(sums):
+            z = [np.abs(statistics.contrast(scan, sums, whole)).max() for scan in statistics.scans]
+            found[cuboid.dimensions[0]] = float(max(z))
+    return found
