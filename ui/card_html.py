@@ -19,9 +19,12 @@ from ui.view import (
     change_text,
     confidence_text,
     driver_unit,
+    figure_scope,
+    paradoxes,
     readable,
     reading_chips,
     reading_rows,
+    sentences,
     slice_text,
 )
 
@@ -35,6 +38,7 @@ _FILTERS: Mapping[str, Any] = {
     "cell": write.cell,
     "interval": write.interval,
     "slice": slice_text,
+    "scope": figure_scope,
     "moved": change_text,
 }
 
@@ -73,7 +77,7 @@ def answer_parts(answer: Answer, labels: Labels, *, charted: bool, steps: Sequen
         "answer_top",
         **shared,
         numbers=numbers,
-        sentences=[claim for claim in answer.claims if claim.text != answer.headline],
+        sentences=sentences(answer),
         figures=answer.figures[:4] if answer.figures else (),
         reading_rows=reading_rows(answer.reading, labels),
         reading_chips=reading_chips(answer.reading, labels),
@@ -85,12 +89,22 @@ def answer_parts(answer: Answer, labels: Labels, *, charted: bool, steps: Sequen
         "answer_rest",
         **shared,
         steps=steps,
+        paradoxes=paradoxes(answer),
+        references=_references(answer),
         chart_caption=caption(answer, labels) if charted else "",
         open_table=not charted and answer.drivers is None,
         table=table(answer, labels),
         total_time=_seconds(sum(answer.timings.values())),
     )
     return AnswerParts(top=top, rest=rest)
+
+
+def _references(answer: Answer) -> dict[str | None, list[int]]:
+    """Number the quotes of each theme."""
+    numbers: dict[str | None, list[int]] = {}
+    for number, item in enumerate(answer.evidence, 1):
+        numbers.setdefault(item.theme, []).append(number)
+    return numbers
 
 
 def table(answer: Answer, labels: Labels) -> Markup:

@@ -18,6 +18,8 @@ from ui.view import (
     change_text,
     confidence_text,
     driver_unit,
+    figure_scope,
+    paradoxes,
     readable,
     reading_rows,
     sentences,
@@ -40,7 +42,7 @@ def render(outcome: Outcome, labels: Labels, *, show_sql: bool = False) -> Rende
 def _answer(answer: Answer, labels: Labels, *, show_sql: bool) -> Iterable[RenderableType]:
     yield Panel(Text(answer.headline, style="bold"), border_style="blue", padding=(0, 1))
     yield _badges(answer)
-    yield from _section("", [Text(s) for s in sentences(answer)])
+    yield from _section("", [Text(claim.text) for claim in sentences(answer)])
     yield from _section("Figures", _figures(answer) if len(answer.figures) > 1 else [])
     yield from _section("What drove it", _drivers(answer, labels))
     yield from _section("What customers said", _said(answer))
@@ -84,7 +86,7 @@ def _assumptions(answer: Answer) -> list[RenderableType]:
 def _figures(answer: Answer) -> list[RenderableType]:
     table = Table.grid(padding=(0, 2))
     for figure in answer.figures:
-        where = slice_text(figure.filters) if figure.filters else ""
+        where = ", ".join(figure_scope(figure))
         table.add_row(
             Text(figure.label), Text(where, style="dim"), Text(figure.text, style="bold"), change_text(figure)
         )
@@ -96,7 +98,7 @@ def _drivers(answer: Answer, labels: Labels) -> list[RenderableType]:
         return []
     unit = driver_unit(answer)
     parts: list[RenderableType] = [_driver_table(answer.drivers, unit)]
-    parts += [Text(f"• {labels[p.dimension]}: {p.text}") for p in answer.drivers.paradox]
+    parts += [Text(f"• {labels[p.dimension]}: {p.text}") for p in paradoxes(answer)]
     return parts
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assistant.types import Answer, Confidence, Figure, Reading, ResultTable, Segment
+from assistant.types import Answer, Claim, Confidence, Figure, Paradox, Reading, ResultTable, Segment
 from semantic_layer.calendar import period_label
 from semantic_layer.model import Catalogue
 from semantic_layer.query import Filter, Grain, TimeWindow
@@ -135,9 +135,25 @@ def confidence_text(confidence: Confidence) -> str:
     return f"{text} ({record.right} of {record.n} like it were right)" if record else text
 
 
-def sentences(answer: Answer) -> list[str]:
-    """Return the sentences below the headline."""
-    return [claim.text for claim in answer.claims if claim.text != answer.headline]
+def sentences(answer: Answer) -> list[Claim]:
+    """Return the sentences below the headline; what themes say stands beside the quotes instead."""
+    return [c for c in answer.claims if c.text != answer.headline and not _of_themes(c)]
+
+
+def _of_themes(claim: Claim) -> bool:
+    return any(pointer.startswith("/themes") for pointer in claim.figures)
+
+
+def paradoxes(answer: Answer) -> list[Paradox]:
+    """Return the reversals that no sentence tells already."""
+    told = {claim.text for claim in answer.claims}
+    return [p for p in answer.drivers.paradox if p.text not in told] if answer.drivers else []
+
+
+def figure_scope(figure: Figure) -> list[str]:
+    """Say which slice and period a figure is of."""
+    scope = [slice_text(figure.filters)] if figure.filters else []
+    return [*scope, _short(figure.window)] if figure.window else scope
 
 
 def change_text(figure: Figure) -> str:
