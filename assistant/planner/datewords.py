@@ -113,6 +113,7 @@ def _relative() -> dict[str, str]:
         "last_n": rf"(?:the\s)?{t['last']}\s(?:few\s)?(?P<n>\d+)\s(?:of\s)?{kind}(?:{units})",
         "last": rf"(?:the\s)?(?P<word>{t['last']})\s{kind}(?:{units})",
         "so_far": rf"(?:{t['this']}|the)\s{kind}(?:{units})\s(?:{t['so_far']})",
+        "start_of": rf"(?:the\s)?(?:{t['start']})\sof\s(?:the|{t['this']})\s{kind}(?:{units})",
         "to_date": rf"""
             (?:(?P<fiscal>{t["fiscal"]})\s)?(?P<td>week|month|quarter|year)\sto\sdate
             |so\sfar\s(?:{t["this"]}|the)\s(?P<sf>week|month|quarter|year)""",
@@ -276,7 +277,8 @@ _HANDLERS: dict[str, Callable[[Said], Period]] = {
     "iso": _iso, "slash": _slash, "week_of": _week_of, "dmy": _day, "mdy": _day, "span_dmy": _days, "span_mdy": _days,
     "month": _month, "lastmonth": _last_month, "quarter_y": _quarter, "y_quarter": _quarter, "half": _half,
     "fiscal_year": _fiscal_year, "week_no": _week_number, "year": _calendar_year, "day_before": _days_back(2),
-    "before_last": _before_last, "ago": _ago, "last_n": _last_n, "last": _last, "so_far": _this, "to_date": _this,
+    "before_last": _before_last, "ago": _ago, "last_n": _last_n, "last": _last, "so_far": _this,
+    "start_of": _this, "to_date": _this,
     "this": _this, "next_n": _next, "yesterday": _days_back(1), "today": _days_back(0), "tomorrow": _days_back(-1),
     "weekday": _weekday, "all": _all,
 }  # fmt: skip

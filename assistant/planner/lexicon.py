@@ -84,7 +84,7 @@ def _add_metric(lexicon: Lexicon, metric: MetricSpec) -> None:
     for text, score in _texts(metric.name, metric.label, metric.synonyms):
         phrase = _learn(lexicon, text)
         lexicon.add(phrase, Entry("metric", metric.name, score, surface=" ".join(spell(text))))
-        for short, factor in _shorter(phrase, head, tail):
+        for short, factor in _shorter(phrase, head, tail) if score == 1.0 else ():
             surface = spell(text)[phrase.index(short[0])] if len(short) == 1 else ""
             lexicon.add(short, Entry("metric", metric.name, score * factor, surface=surface))
     for text in (metric.name, metric.label):
@@ -101,7 +101,7 @@ def _add_dimension(lexicon: Lexicon, dimension: DimensionSpec, members: Iterable
         phrase = _learn(lexicon, text)
         nouns.update(phrase)
         lexicon.add(phrase, Entry("dimension", dimension.name, score, surface=" ".join(spell(text))))
-        for short, factor in _shorter(phrase, head, tail):
+        for short, factor in _shorter(phrase, head, tail) if score == 1.0 else ():
             if not set(short) <= lexicon.nouns:
                 lexicon.add(short, Entry("dimension", dimension.name, score * factor))
     lexicon.dimension_words[dimension.name] = frozenset(nouns)

@@ -124,6 +124,7 @@ class Linker:
     def _allowed(self, entries: Sequence[Entry], tokens: Sequence[Token], i: int, j: int) -> list[Entry]:
         """Leave out targets whose name is a word of grammar, unless the context says it is a name."""
         sure = [e for e in entries if j - i > 1 or e.score >= SHORT or _inflected(tokens[i], e)]
+        sure = [e for e in sure if not _commands(tokens[i], e)]
         return [e for e in sure if not self._weak(e, tokens, i, j) or self._named(e, tokens, i, j)]
 
     def _weak(self, entry: Entry, tokens: Sequence[Token], i: int, j: int) -> bool:
@@ -190,6 +191,12 @@ def _entry(
 def _inflected(token: Token, entry: Entry) -> bool:
     """Tell whether a word is a short form itself or an inflection of it; "promote" is none of "promoter"."""
     return not entry.surface or token.word == entry.surface or token.word.endswith(words().endings)
+
+
+def _commands(token: Token, entry: Entry) -> bool:
+    """Tell whether a name's first word is used as a verb of another kind of question ("predict csat")."""
+    first = entry.surface.split()[0] if entry.surface else token.word
+    return token.word != first and any(token.word in words().cues[c] for c in ("forecast", "what_if", "why", "define"))
 
 
 def _score(entry: Entry, words_here: str) -> float:

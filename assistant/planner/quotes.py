@@ -91,4 +91,11 @@ def _edge(draft: Draft, i: int) -> bool:
 
 
 def _words(draft: Draft, places: list[int]) -> str:
-    return " ".join(draft.items[i].text for i in places if draft.items[i].text != ",").strip()
+    """Return the words as they were typed; a run of them keeps its hyphens."""
+    said = ""
+    for i, j in zip([-2, *places], places, strict=False):
+        tokens = draft.linked.tokens
+        start, end = tokens[draft.items[j].first].start, tokens[draft.items[j].last].end
+        gap = draft.text[tokens[draft.items[i].last].end : start] if j == i + 1 else " "
+        said += (gap if said else "") + draft.text[start:end]
+    return said.strip(" ,")

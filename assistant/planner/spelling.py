@@ -20,11 +20,12 @@ class Speller:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        grammar = _grammar()
         own = {n for n in names if n.isalpha()}
-        self._known = own | grammar | {w for text in words().list_of("known") for w in spell(text)}
+        grammar = _grammar()
+        self._filler = _words(words().list_of("filler")) - own - grammar
+        self._known = own | grammar | self._filler | _words(words().list_of("known"))
         self._stems = {stem(w) for w in self._known}
-        self._targets = sorted(w for w in own | grammar if len(w) >= 4)
+        self._targets = sorted(w for w in own | grammar | self._filler if len(w) >= 4)
 
     def known(self, token: Token) -> bool:
         """Tell whether a word, or another form of it, is in the lists."""
@@ -36,7 +37,7 @@ class Speller:
             return token
         reach = 2 if len(token.word) >= 8 else 1
         found = extract(token.word, self._targets, scorer=OSA.distance, score_cutoff=reach, limit=12)
-        close = [(word, int(distance)) for word, distance, _ in found if _plausible(token.word, word, int(distance))]
+        close = [(word, int(far)) for word, far, _ in found if self._plausible(token.word, word, int(far))]
         best = min((d for _, d in close), default=0)
         meant = {stem(w) for w, d in close if d == best}
         if len(meant) != 1:
@@ -44,13 +45,13 @@ class Speller:
         word = next(w for w, d in close if d == best)
         return replace(token, word=word, stem=stem(word))
 
-
-def _plausible(typed: str, word: str, distance: int) -> bool:
-    if typed[0] != word[0] and not _swapped(typed, word):
-        return False
-    if len(word) <= 4:
-        return sorted(typed) == sorted(word)
-    return distance <= (2 if len(word) >= 7 else 1)
+    def _plausible(self, typed: str, word: str, distance: int) -> bool:
+        """Tell whether a slip explains the difference; what would be dropped as filler needs swapped letters."""
+        if typed[0] != word[0] and not _swapped(typed, word):
+            return False
+        if len(word) <= 4 or word in self._filler:
+            return sorted(typed) == sorted(word)
+        return distance <= (2 if len(word) >= 7 else 1)
 
 
 def _swapped(typed: str, word: str) -> bool:
@@ -59,9 +60,13 @@ def _swapped(typed: str, word: str) -> bool:
 
 def _grammar() -> set[str]:
     raw = words().raw
-    texts = [*raw["filler"], *raw["months"], *raw["weekdays"], *raw["numbers"], *raw["ordinals"], *raw["entities"]]
+    texts = [*raw["months"], *raw["weekdays"], *raw["numbers"], *raw["ordinals"], *raw["entities"]]
     texts += [p for phrases in raw["cues"].values() for p in phrases]
     texts += [p for phrases in raw["time"].values() for p in phrases]
     texts += [p for unit in raw["units"].values() for p in unit[1:]] + list(raw["scale"]) + list(raw["currencies"])
     texts += ["yesterday", "tomorrow", "today", "half", "year", "commencing"]
+    return _words(texts)
+
+
+def _words(texts: Iterable[object]) -> set[str]:
     return {w for text in texts for w in spell(str(text))}

@@ -142,7 +142,7 @@ def _range(line: str, pair: list[_Atom], clock: Clock) -> TimeSpan | None:
     between = line[pair[0].match.end() : pair[1].match.start()].strip()
     between = re.sub(r"\s*\bthe$", "", between)
     allowed = words().raw["time"]["to"]
-    loose = between in allowed and between not in ("and", "vs")
+    loose = between in allowed and between not in ("and", "vs") and (kind or not _compares(line))
     if not (loose or (kind == "between" and between == "and")) or kind in ("since", "before_after"):
         return None
     end = _period(pair[1], clock)
@@ -159,6 +159,11 @@ def _range(line: str, pair: list[_Atom], clock: Clock) -> TimeSpan | None:
     whole = Period(start.start, end.end, end.grain, f"{start.label} to {end.label}", assumed)
     extra = width if kind in ("between", "from") else 0
     return TimeSpan(pair[0].first - extra, pair[1].last, "range", whole, (start, end))
+
+
+def _compares(line: str) -> bool:
+    """Tell whether "A to B" sets two periods against each other."""
+    return any(word in words().cues["compare"] for word in line.split())
 
 
 def _single(line: str, atom: _Atom, clock: Clock) -> TimeSpan | None:

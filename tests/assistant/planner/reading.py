@@ -1,7 +1,8 @@
 """A short notation for readings, so that a table of questions reads as a specification.
 
 `intent metrics by:d,d f:d=a,b f:d!=a w:window b:baseline g:grain lim:n asc|desc h:metric>x up|down s:search text`,
-or `clarify`, or `decline [reason] [words]`. What is not written must not be there; `w:` left out is the last month.
+or `clarify`, or `decline [reason] [words]`, or `abstain` for either of them.
+What is not written must not be there; `w:` left out is the last month.
 """
 
 import re
@@ -26,6 +27,8 @@ def differences(outcome: Plan | Clarify | Decline, notation: str, *, default: st
     words = notation.split(maxsplit=1)
     if words[0] == "clarify":
         return "" if isinstance(outcome, Clarify) else f"not asked back: {outcome}"
+    if words[0] == "abstain":
+        return "" if isinstance(outcome, Clarify | Decline) else f"answered: {written(outcome)}"
     if words[0] == "decline":
         return _declined(outcome, words[1] if len(words) > 1 else "")
     if not isinstance(outcome, Plan):

@@ -12,12 +12,11 @@ from worlds import demo, incidents, telco
 
 from assistant.types import Question
 
+DEMO = [case for name in ("demo", "blind1", "blind2", "blind3", "blind4") for case in table(f"{name}.txt")]
 YEAR = "2023-01-02..2023-12-31"
 
 
-@pytest.mark.parametrize(
-    ("question", "expected"), table("demo.txt") + table("blind1.txt") + table("blind2.txt") + table("blind3.txt")
-)
+@pytest.mark.parametrize(("question", "expected"), DEMO)
 def test_the_demo_is_read_as_meant(question: str, expected: str) -> None:
     outcome = demo().plan(Question(text=question))
     assert not differences(outcome, expected, default="2026-10", everything="2024-11-01..2026-10-31")
