@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from assistant.findings import Findings
-from assistant.phrases import sentence_case, spoken_members
+from assistant.phrases import capital, sentence_case, spoken_members
 from assistant.windows import name_of
 from semantic_layer.compile import sliceable
 
@@ -13,7 +13,7 @@ MOST = 4
 def follow_ups(found: Findings, readable: Callable[[str], bool]) -> tuple[str, ...]:
     """Return up to four questions, nearest first, that can be read as they stand."""
     kept: list[str] = []
-    for text in dict.fromkeys(_candidates(found)):
+    for text in dict.fromkeys(map(capital, _candidates(found))):
         if len(kept) < MOST and text.lower() != found.plan.question.text.lower() and readable(text):
             kept.append(text)
     return tuple(kept)
