@@ -1,0 +1,137 @@
+"""Definitions against the rows: keys that repeat, joins that miss, days and members that are absent."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from sqlglot import exp
+
+from semantic_layer.compile import ast
+from semantic_layer.engine import SqlEngine
+from semantic_layer.errors import did_you_mean
+from semantic_layer.model import Catalogue, DimensionSpec, Join, TableSpec
+from semantic_layer.query import Column, Sql
+from semantic_layer.validate.report import Report
+from semantic_layer.values import distinct_values
+
+_STALE = timedelta(days=45)
+_MEMBERS = 5_000
+
+
+def data_problems(catalogue: Catalogue, engine: SqlEngine, report: Report) -> None:
+    """Note what the rows contradict; tables and dimensions with an error are passed over."""
+    tables = [t for t in catalogue.tables if report.sound(f"table:{t.name}")]
+    last: dict[str, date] = {}
+    for table in tables:
+        _rows(table, engine, report, last)
+        for join in table.joins:
+            if report.sound(f"table:{join.to}"):
+                _orphans(table, join, catalogue, engine, report)
+    _stale({name: day for name, day in last.items() if name in _measured(catalogue)}, report)
+    _members(catalogue, engine, report)
+
+
+def _measured(catalogue: Catalogue) -> set[str]:
+    roles = ((m.measure, m.numerator, m.denominator) for m in catalogue.metrics)
+    return {measure.table for found in roles for measure in found if measure is not None}
+
+
+def _numbers(engine: SqlEngine, select: exp.Select, *names: str) -> tuple[Any, ...]:
+    columns = tuple(Column(name=n, kind="metric") for n in names)
+    return engine.run(Sql(text=select.sql(dialect="duckdb"), columns=columns)).rows()[0]
+
+
+def _rows(table: TableSpec, engine: SqlEngine, report: Report, last: dict[str, date]) -> None:
+    source, keys = f"table:{table.name}", [k.strip() for k in (table.key or "").split(",") if k.strip()]
+    rows: exp.Expr = exp.Count(this=exp.Star())
+    distinct = _distinct(keys) if keys else rows.copy()
+    when = ast.column(table.time) if table.time else None
+    dated = exp.Count(this=when) if when is not None else rows.copy()
+    newest = ast.as_date(exp.Max(this=when.copy())) if when is not None else exp.Null()
+    select = exp.select(rows, distinct, dated, newest).from_(exp.Table(this=exp.to_identifier(table.name)))
+    n, unique, with_date, latest = _numbers(engine, select, "rows", "keys", "dated", "last")
+    if not n:
+        report.warning(source, "empty_table", f"table '{table.name}' holds no rows")
+        return
+    if unique < n:
+        report.error(
+            source,
+            "key_not_unique",
+            f"table '{table.name}': key {table.key} is not unique: {n:,} rows, {unique:,} keys",
+            "name the columns that tell rows apart, or remove the duplicates: joins would count rows twice",
+        )
+    if with_date < n:
+        share = (n - with_date) / n
+        report.warning(
+            source,
+            "undated_rows",
+            f"table '{table.name}': {share:.1%} of rows have no '{table.time}' and are in no period",
+        )
+    if latest is not None:
+        last[table.name] = latest
+
+
+def _distinct(keys: list[str]) -> exp.Expr:
+    """Count the distinct keys; a key with a NULL in it is none."""
+    columns = [ast.column(k) for k in keys]
+    value: exp.Expr = columns[0] if len(columns) == 1 else exp.Tuple(expressions=columns)
+    present = ast.conjunction([exp.Not(this=exp.Is(this=c.copy(), expression=exp.Null())) for c in columns])
+    counted = exp.Count(this=exp.Distinct(expressions=[value]))
+    return exp.Filter(this=counted, expression=exp.Where(this=present))
+
+
+def _orphans(table: TableSpec, join: Join, catalogue: Catalogue, engine: SqlEngine, report: Report) -> None:
+    key = catalogue.table(join.to).key or ""
+    there = exp.select(ast.column(key, "there")).from_(_table(join.to, "there"))
+    held = ast.column(join.on, "here")
+    missed = exp.Not(this=exp.Exists(this=there.where(exp.EQ(this=ast.column(key, "there"), expression=held))))
+    select = exp.select(
+        exp.Count(this=held.copy()), exp.CountIf(this=exp.and_(exp.not_(held.copy().is_(exp.null())), missed))
+    ).from_(_table(table.name, "here"))
+    with report.noting(f"table:{table.name}", f"table '{table.name}', join on {join.on}"):
+        held_rows, orphans = _numbers(engine, select, "held", "orphans")
+        if orphans:
+            report.warning(
+                f"table:{table.name}",
+                "orphans",
+                f"table '{table.name}': {orphans:,} of {held_rows:,} rows ({orphans / held_rows:.1%}) have a "
+                f"{join.on} that {join.to} does not hold",
+                f"they count as (unknown) in every dimension of {join.to}",
+            )
+
+
+def _table(name: str, alias: str) -> exp.Table:
+    return exp.Table(this=exp.to_identifier(name), alias=exp.TableAlias(this=exp.to_identifier(alias)))
+
+
+def _stale(last: Mapping[str, date], report: Report) -> None:
+    newest = max(last.values(), default=date.min)
+    for name, day in last.items():
+        if newest - day > _STALE:
+            report.warning(
+                f"table:{name}",
+                "stale_table",
+                f"table '{name}' ends on {day}, while others reach {newest}",
+                "answers end where the shortest fact ends; load the missing days",
+            )
+
+
+def _members(catalogue: Catalogue, engine: SqlEngine, report: Report) -> None:
+    """Warn of members that the YAML names and no row has."""
+    spoken = [d for d in catalogue.dimensions if (d.values or d.order) and not d.hidden]
+    sound = [d for d in spoken if report.sound(f"dimension:{d.name}") and report.sound(f"table:{d.table}")]
+    found = distinct_values(catalogue.model_copy(update={"dimensions": tuple(sound)}), engine, limit=_MEMBERS)
+    for spec in sound:
+        if len(found[spec.name]) < _MEMBERS:
+            _absent(spec, found[spec.name], report)
+
+
+def _absent(spec: DimensionSpec, members: tuple[str, ...], report: Report) -> None:
+    for member in dict.fromkeys((*spec.values, *spec.order)):
+        if member not in members:
+            report.warning(
+                f"dimension:{spec.name}",
+                "unknown_member",
+                f"dimension '{spec.name}': no row has '{member}'",
+                did_you_mean(member, members),
+            )
