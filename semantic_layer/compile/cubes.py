@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import prod
 
 from sqlglot import exp
 
@@ -15,6 +16,9 @@ from semantic_layer.compile.scan import Scan
 from semantic_layer.model import Catalogue, MeasureSpec
 from semantic_layer.query import Column, CubeQuery, Sql, TimeWindow
 
+# With no more cells than this, members are numbered after grouping; with more, before: text is
+# slower to group by, but numbering touches every row (measured on 10 M rows).
+FEW_CELLS = 100_000
 PERIOD = "is_now"
 SUMS = ("row_count", "n", "d", "nn", "nd", "dd")
 
@@ -64,7 +68,9 @@ def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, members: Mem
     first = half.measures()[0]
     scan = Scan(catalogue, first.table, first.time)
     base = _base_condition(half)
-    keys = [ast.alias(_number(scan.member(catalogue.dimension(d)), members[d]), d) for d in query.dimensions]
+    few = prod(len(members[d]) for d in query.dimensions) <= FEW_CELLS
+    cut = {d: scan.member(catalogue.dimension(d)) for d in query.dimensions}
+    keys = [ast.alias(value if few else _number(value, members[d]), d) for d, value in cut.items()]
     now = ast.alias(exp.Cast(this=_inside(scan, query.now, first), to=exp.DataType.build("tinyint")), PERIOD)
     sums = [ast.alias(value, name) for name, value in zip(SUMS, _sums(half, scan, base), strict=True)]
     either = exp.Paren(this=exp.Or(this=_inside(scan, query.before, first), expression=_inside(scan, query.now, first)))
@@ -75,6 +81,10 @@ def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, members: Mem
     if base:
         where.append(scan.expression(base, first.table))
     select = scan.select([*keys, now, *sums], where, group=len(keys) + 1)
+    if few and keys:
+        numbers = [ast.alias(_number(ast.column(d), members[d]), d) for d in query.dimensions]
+        rest = [ast.column(name) for name in (PERIOD, *SUMS)]
+        select = ast.ctes(exp.select(*numbers, *rest, copy=False).from_("cells", copy=False), [("cells", select)])
     columns = (
         *(Column(name=d, kind="dimension") for d in query.dimensions),
         Column(name=PERIOD, kind="period"),

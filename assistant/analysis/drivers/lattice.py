@@ -102,18 +102,26 @@ def lattice_of(
 def determined_by(codes: Codes, sizes: tuple[int, ...]) -> set[tuple[int, int]]:
     """Return (a, b) for every dimension b whose member follows from that of a."""
     found = set()
+    alone = [_present(codes[:, d], sizes[d]) for d in range(len(sizes))]
     for a, b in combinations(range(len(sizes)), 2):
-        pairs = len(np.unique(combine(codes[:, [a, b]], (sizes[a], sizes[b]))))
-        if pairs == len(np.unique(codes[:, a])):
+        pairs = _present(combine(codes[:, [a, b]], (sizes[a], sizes[b])), sizes[a] * sizes[b])
+        if pairs == alone[a]:
             found.add((a, b))
-        if pairs == len(np.unique(codes[:, b])):
+        if pairs == alone[b]:
             found.add((b, a))
     return found
 
 
+def _present(keys: Codes, size: int) -> int:
+    """Count the distinct keys; by marking them where that is cheaper than sorting."""
+    if size > DENSE * len(keys) + 10_000:
+        return len(np.unique(keys))
+    return int(np.count_nonzero(np.bincount(keys, minlength=size)))
+
+
 def _combinations(codes: Codes, sizes: tuple[int, ...], max_depth: int) -> list[tuple[int, ...]]:
-    follows = determined_by(codes, sizes)
-    varying = [d for d in range(len(sizes)) if len(np.unique(codes[:, d])) > 1]
+    follows = determined_by(codes, sizes) if max_depth > 1 else set()
+    varying = [d for d in range(len(sizes)) if _present(codes[:, d], sizes[d]) > 1]
     dims = [b for b in varying if not any((a, b) in follows and (b, a) in follows for a in varying if a < b)]
     return [
         group
