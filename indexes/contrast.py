@@ -95,7 +95,7 @@ def wilson(k: int, n: int) -> tuple[float, float]:
     share, z2 = k / n, _Z * _Z
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return 0.0 if k == 0 else max(0.0, centre - half), 1.0 if k == n else min(1.0, centre + half)
 
 
 def _said(terms: Terms, now: Rows, baseline: Rows, ignore: frozenset[str]) -> _Said:

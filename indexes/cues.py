@@ -161,6 +161,6 @@ BARE_PHONE: Final = _exact(
     (?:\ ?x\d{2,5})?(?![\w:]|[.,]\d)"""
 )
 
-TRIGGER: Final = re.compile(
-    r"\d|\bdot\b|passw|passphrase|passcode|memorable word|security answer|user ?(?:id|name)", re.IGNORECASE
+TRIGGERS: Final = frozenset(
+    ("dot", "password", "passphrase", "passcode", "passwort", "memorable", "security", "user", "username", "userid")
 )

@@ -25,9 +25,10 @@ _THIS_IS = _cue(
 (?=,? (?:speaking|calling from|calling about|here,? (?:from|calling|how)|on the line))"""
 )
 _I_AM = re.compile(
-    rf"(?i:\b(?:i am|i'm|i’m|this is|(?:speaking|talking|chatting|through) (?:with|to)|call me|it's|it’s|asked for))"
+    rf"(?i:\b(?:i am|i'm|i’m|this is|(?:speaking|talking|chatting|through) (?:with|to)|call me|asked for))"
     rf" (?P<hide>{_CAP}(?: {_CAP}){{0,2}})"
 )
+_ITS = re.compile(rf"(?i:\bit's|\bit’s) (?P<hide>{_CAP}(?: {_CAP}){{1,2}})")
 _TITLE = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau)\b\.? (?P<hide>{_CAP}(?: {_CAP}){{0,2}})")
 _GREETING = re.compile(
     rf"\b(?i:{_ADDRESSED})(?i: again| there| so much| very much)?,? (?P<hide>{_CAP}(?: {_CAP})?)"
@@ -40,11 +41,13 @@ _INTRODUCTIONS = (
     (frozenset(("name", "names", "surname", "holder", "under", "heiße", "heisse")), _CUE),
     (frozenset(("name",)), _BARE_CUE),
     (frozenset(("speaking", "calling", "here", "line")), _THIS_IS),
-    (frozenset(("am", "m", "this", "speaking", "talking", "chatting", "through", "call", "it", "asked")), _I_AM),
+    (frozenset(("am", "m", "this", "speaking", "talking", "chatting", "through", "call", "asked")), _I_AM),
+    (frozenset(("it",)), _ITS),
     (frozenset(("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau")), _TITLE),
     (frozenset(_LETTERS.findall(_ADDRESSED)), _GREETING),
     (frozenset(_LETTERS.findall(_CLOSING)), _SIGNED),
 )
+_INTRODUCING = frozenset[str]().union(*(words for words, _ in _INTRODUCTIONS))
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _NOT_NAMES_TEXT = """
 a able about absolutely account actually afraid after afternoon again agent all already also although always am an and
@@ -115,9 +118,10 @@ def letters(text: str) -> list[str]:
 
 def introduced(text: str, said: Collection[str]) -> Iterator[tuple[int, int]]:
     """Yield where a person is introduced, addressed or titled by name."""
-    held = set(said)
+    if _INTRODUCING.isdisjoint(said):
+        return
     for words, pattern in _INTRODUCTIONS:
-        if words.isdisjoint(held):
+        if words.isdisjoint(said):
             continue
         for match in pattern.finditer(text):
             if span := _name_in(text, *match.span("hide"), strict=pattern in (_I_AM, _GREETING, _SIGNED)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from indexes.cues import BARE_PHONE, CUES, TRIGGER
+from indexes.cues import BARE_PHONE, CUES, TRIGGERS
 from indexes.names import KnownNames, introduced, known_names, letters
 from indexes.settings import RedactionSettings
 from indexes.spoken import has_spoken_digits, normalise
@@ -69,7 +69,7 @@ class Redactor:
 
 def _patterns(text: str, said: Collection[str], regions: Sequence[str]) -> Iterator[Span]:
     spoken = has_spoken_digits(said)
-    if not (spoken or TRIGGER.search(text) or "@" in text or "::" in text):
+    if not (spoken or _DIGIT.search(text) or "@" in text or "::" in text or not TRIGGERS.isdisjoint(said)):
         return
     yield from _written(text, regions)
     if spoken:

@@ -4,9 +4,9 @@ import re
 
 _PATTERNS = (
     # Setting earlier orders aside, in the languages the corpus is likely to hold.
-    r"""\b(?:ignore|disregard|forget|override|bypass|discard|skip)\b.{0,40}
-        \b(?:previous|prior|above|earlier|all|any|your|the|these|system|my)\b.{0,30}
-        \b(?:instructions?|prompts?|rules?|guidelines?|directives?|commands?|context|programming|training|guardrails?)\b""",
+    r"""\b(?:ignore|disregard|forget|override|bypass|discard|skip)\W+(?:\w+\W+){0,2}
+        (?:previous|prior|above|earlier|all|your|the|these|system|my)\W+(?:\w+\W+){0,3}
+        (?:instructions?|prompts?|rules?|guidelines?|directives?|commands?|context|programming|training|guardrails?)\b""",
     r"\b(?:ignore|disregard|forget)\s+(?:everything|all)?\s*(?:of\s+)?(?:the\s+)?(?:above|before\s+this)\b",
     r"\b(?:vergessen?\s+sie|vergiss|ignorieren?\s+sie|ignoriere|olvida|ignora|ignorez|oubliez)\b.{0,30}"
     r"\b(?:anweisung|instruc|istruzion|regel|regl)",

@@ -18,7 +18,7 @@ class Window:
 
 
 def windows(turns: Sequence[Turn], *, most_turns: int = TURNS, most_words: int = WORDS) -> tuple[Window, ...]:
-    """Cut a conversation into windows that never split a turn; each begins with the last turn of the one before."""
+    """Cut a conversation into windows that never split a turn; they overlap by a turn where it fits."""
     lengths = [len(turn.text.split()) for turn in turns]
     out: list[Window] = []
     first = 0
@@ -30,7 +30,8 @@ def windows(turns: Sequence[Turn], *, most_turns: int = TURNS, most_words: int =
         out.append(Window(first=first, last=last))
         if last + 1 >= len(turns):
             break
-        first = last if last > first else last + 1
+        overlaps = last > first and lengths[last] + lengths[last + 1] <= most_words and most_turns > 1
+        first = last if overlaps else last + 1
     return tuple(out)
 
 

@@ -1,0 +1,64 @@
+"""Themes are what a slice says more than its baseline, counted honestly."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexes.contrast import wilson
+from indexes.search import TranscriptIndex
+
+PRICE = frozenset(f"P{i}" for i in range(40))
+PARCEL = frozenset(f"D{i}" for i in range(60))
+
+
+def test_a_theme_is_named_in_the_customers_words(index: TranscriptIndex) -> None:
+    (theme, *_) = index.contrast(PRICE, PARCEL, contacts_in_slice=500)
+    assert "price" in theme.theme.theme
+
+
+def test_a_theme_counts_contacts_of_those_with_a_transcript(index: TranscriptIndex) -> None:
+    (found, *_) = index.contrast(PRICE | {"no transcript"}, PARCEL, contacts_in_slice=500)
+    theme = found.theme
+    assert (theme.of_contacts, theme.contacts_in_slice) == (40, 500)
+    assert theme.share == theme.contacts / 40
+    assert theme.share_before == 0
+    assert theme.ci[0] <= theme.share <= theme.ci[1]
+    assert theme.passages >= theme.contacts
+
+
+def test_the_quotes_of_a_theme_say_it_and_are_verbatim(index: TranscriptIndex) -> None:
+    (found, *_) = index.contrast(PRICE, PARCEL, contacts_in_slice=40)
+    assert found.evidence
+    assert len({e.contact_id for e in found.evidence}) == len(found.evidence)
+    for evidence in found.evidence:
+        assert evidence.theme == found.theme.theme
+        assert evidence.contact_id in PRICE
+        assert evidence.quote in index.quote(evidence.citation)
+
+
+def test_nothing_is_distinctive_between_halves_of_one_corpus(index: TranscriptIndex) -> None:
+    ids = sorted(PRICE | PARCEL)
+    random.Random(4).shuffle(ids)
+    assert index.contrast(frozenset(ids[:50]), frozenset(ids[50:]), contacts_in_slice=50) == ()
+
+
+def test_a_slice_of_few_contacts_has_no_theme(index: TranscriptIndex) -> None:
+    assert index.contrast(frozenset({"P1", "P2"}), PARCEL, contacts_in_slice=2) == ()
+    assert index.contrast(PRICE, frozenset(), contacts_in_slice=2) == ()
+
+
+def test_words_of_the_slices_own_name_make_no_theme(index: TranscriptIndex) -> None:
+    themes = index.contrast(PRICE, PARCEL, contacts_in_slice=40, ignore=("Price list",))
+    assert all("price" not in found.theme.theme for found in themes)
+
+
+@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_interval_holds_the_share(counts: tuple[int, int]) -> None:
+    low, high = wilson(*counts)
+    assert 0 <= low <= counts[0] / counts[1] <= high <= 1
+
+
+def test_the_interval_is_wilsons() -> None:
+    assert wilson(10, 100) == pytest.approx((0.05523, 0.17437), abs=1e-4)
