@@ -92,7 +92,7 @@ class DuckDbEngine:
         """Return the connection, opened anew when the file was replaced."""
         with self._opening:
             if self._path.is_file() and _stamp(self._path) != self._stamp:
-                self._connection.close()
+                # The old connection is let go, not closed: questions that are running end on it.
                 self._connection, self._stamp = self._open()
             return self._connection
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from semantic_layer.errors import UpstreamError, UserError
+from semantic_layer.errors import BecauseError, UpstreamError, UserError
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,6 +18,8 @@ _LOCK = (
     "SET disabled_filesystems='LocalFileSystem'",
     "SET lock_configuration=true",
 )
+
+_HELD = ("Could not set lock", "Conflicting lock", "Unique file handle conflict")
 
 
 def open_reader(path: Path, *, memory_limit: str = "2GB") -> "duckdb.DuckDBPyConnection":
@@ -37,35 +39,33 @@ def open_reader(path: Path, *, memory_limit: str = "2GB") -> "duckdb.DuckDBPyCon
         "python_enable_replacements": "false",
         "memory_limit": memory_limit,
     }
+    connection = duckdb.connect(":memory:", config=config)
     try:
-        connection = duckdb.connect(str(path), read_only=True, config=config)
-    except duckdb.IOException as error:
-        raise _cannot_open(path, error) from error
-    except duckdb.Error as error:
-        raise _corrupt(path, error) from error
-    if not _is_locked(connection):
-        for statement in _LOCK:
+        for statement in (*_attached(path), *_LOCK):
             connection.execute(statement)
+    except duckdb.Error as error:
+        connection.close()
+        raise _cannot_open(path, error) from error
     return connection
 
 
-def _is_locked(connection: "duckdb.DuckDBPyConnection") -> bool:
-    """Tell whether another connection of this process has locked the same database already."""
-    row = connection.execute("SELECT current_setting('lock_configuration')::BOOLEAN").fetchone()
-    return bool(row and row[0])
+def _attached(path: Path) -> tuple[str, ...]:
+    """Make the file the only database of a connection.
+
+    `duckdb.connect(path)` would hand out the instance that this process has open already, with
+    the old rows of a file that was replaced; an attached file is read anew.
+    """
+    name = str(path).replace("'", "''")
+    return f"ATTACH '{name}' AS warehouse (READ_ONLY)", "USE warehouse", "DETACH memory"
 
 
-def _cannot_open(path: Path, error: Exception) -> Exception:
-    if "lock" in str(error).lower():
+def _cannot_open(path: Path, error: Exception) -> BecauseError:
+    if any(sign in str(error) for sign in _HELD):
         return UpstreamError(
-            f"{path} is locked by another process that writes to it",
+            f"{path} is locked by a program that writes to it",
             code="locked_warehouse",
-            hint="close the program that has it open, or point `engine.path` at a copy",
+            hint="close that program, or point `engine.path` at a copy",
         )
-    return _corrupt(path, error)
-
-
-def _corrupt(path: Path, error: Exception) -> UserError:
     return UserError(
         f"{path} is not a readable DuckDB file: {str(error).splitlines()[0]}",
         code="corrupt_warehouse",
