@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from chats import Build, corpus, write
 
 from indexes.build import build_index
 from indexes.search import TranscriptIndex
 from indexes.settings import RedactionSettings, TranscriptSettings
 from indexes.types import IndexReport
+from tests.indexes.chats import Build, corpus, write
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from chats import Build, contact, corpus, write
 
 import indexes.derive
 from indexes.build import build_index
@@ -14,6 +13,7 @@ from indexes.search import TranscriptIndex
 from indexes.settings import RedactionSettings, TranscriptSettings
 from indexes.versions import one_builder
 from semantic_layer.errors import UserError
+from tests.indexes.chats import Build, contact, corpus, write
 
 
 def test_a_first_build_reports_what_it_read(build: Build) -> None:

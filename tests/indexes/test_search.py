@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from chats import Build, contact, corpus
 
 from indexes.search import TranscriptIndex
 from semantic_layer.errors import UserError
+from tests.indexes.chats import Build, contact, corpus
 
 
 def test_what_is_asked_about_is_found(index: TranscriptIndex) -> None:
