@@ -16,6 +16,9 @@ from semantic_layer.model import Catalogue
 from semantic_layer.query import UNKNOWN, Cube, CubeQuery, Run, Sql, Table
 from semantic_layer.values import members_of
 
+# Where the rows of members go that are not listed: past the limit of the list, or new since it was read.
+OTHER = "(other)"
+
 
 def run_cube(
     query: CubeQuery,
@@ -42,7 +45,7 @@ def run_cube(
 def _listed(
     dimension: str, members: Mapping[str, Sequence[str]], catalogue: Catalogue, engine: SqlEngine
 ) -> tuple[str, ...]:
-    """Return a dimension's members, the unknown one last, which also stands for any that is new."""
+    """Return a dimension's members, the unknown one last; rows of any other count as `(other)`."""
     found = members.get(dimension) or members_of(catalogue.dimension(dimension), catalogue, engine)
     return (*(m for m in found if m != UNKNOWN), UNKNOWN)
 
@@ -70,9 +73,12 @@ def _cube(
     sums["row_count"][: sum(len(r[PERIOD]) for r in results[:-1])] = 0.0
     period = np.concatenate([np.asarray(r[PERIOD], dtype=np.int8) for r in results])
     codes = np.empty((len(period), len(query.dimensions)), dtype=np.int32)
+    named: list[tuple[str, ...]] = []
     for position, name in enumerate(query.dimensions):
-        codes[:, position] = np.concatenate([_codes(r[name], len(members[name]) - 1) for r in results])
-    if len(results) > 1:
+        codes[:, position] = np.concatenate([_codes(r[name], len(members[name])) for r in results])
+        beyond = bool(np.any(codes[:, position] == len(members[name])))
+        named.append((*members[name], OTHER) if beyond else members[name])
+    if len(results) > 1 or any(OTHER in found[-1:] for found in named):
         codes, period, sums = _merged(codes, period, sums)
     if kind == "additive":
         sums |= {name: np.zeros(len(period)) for name in ("d", "nd", "dd")}
@@ -80,7 +86,7 @@ def _cube(
         metric=query.metric,
         kind=kind,
         dimensions=query.dimensions,
-        members=tuple(members[d] for d in query.dimensions),
+        members=tuple(named),
         codes=codes,
         period=period,
         rows=sums["row_count"],
@@ -96,8 +102,8 @@ def _numbers(values: Any) -> NDArray[np.float64]:
     return np.ma.filled(np.ma.asarray(values, dtype=np.float64), 0.0)
 
 
-def _codes(values: Any, unknown: int) -> NDArray[np.int32]:
-    return np.ma.filled(np.ma.asarray(values, dtype=np.int32), unknown)
+def _codes(values: Any, other: int) -> NDArray[np.int32]:
+    return np.ma.filled(np.ma.asarray(values, dtype=np.int32), other)
 
 
 def _merged(

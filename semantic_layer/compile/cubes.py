@@ -13,6 +13,7 @@ from semantic_layer.compile.linear import Parts, parts
 from semantic_layer.compile.measures import aggregate, is_binary, summand
 from semantic_layer.compile.reach import require
 from semantic_layer.compile.scan import Scan
+from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue, MeasureSpec
 from semantic_layer.query import Column, CubeQuery, Sql, TimeWindow
 
@@ -29,12 +30,12 @@ Members = Mapping[str, Sequence[str]]
 def compile_cube(
     query: CubeQuery, catalogue: Catalogue, *, members: Members, as_of: date | None = None
 ) -> tuple[Sql, ...]:
-    """Compile a cube to one statement, or two where numerator and denominator are of different facts.
+    """Compile a cube to one statement, or several where its measures are of different facts.
 
     Columns: each dimension's member by its number in `members` (NULL for one not listed; numbers
     group and travel several times faster than text), `is_now` (1 in the later window), `row_count`, and the sums
     `n, d` of numerator and denominator over rows with those of their products `nn, nd, dd`.
-    Raises UserError (not_decomposable) and those of `compile_query`.
+    Raises UserError (not_decomposable, overlapping_windows) and those of `compile_query`.
     """
     definitions = {query.metric: query.definition} if query.definition is not None else {}
     metric = catalogue.metric(query.metric)
@@ -42,6 +43,9 @@ def compile_cube(
     require((*query.dimensions, *(f.dimension for f in query.filters)), metric, needed, catalogue)
     found = parts(query.metric, catalogue, definitions)
     return tuple(_statement(half, query, catalogue, members, as_of) for half in _halves(found))
+
+
+_Place = tuple[str, str | None, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,18 @@ class _Half:
 
 
 def _halves(found: Parts) -> tuple[_Half, ...]:
-    """Keep numerator and denominator in one scan when they read the same rows."""
-    places = {(m.table, m.time) for m in found.measures()}
-    if len(places) == 1 or found.denominator is None:
-        return (_Half(found.numerator, found.denominator),)
-    return (_Half(found.numerator, None), _Half((), found.denominator))
+    """Give measures that read the same rows one scan; the denominator's, or else the first's, comes last."""
+    places: dict[_Place, list[tuple[float, MeasureSpec]]] = {}
+    for factor, measure in found.numerator:
+        places.setdefault(_place(measure), []).append((factor, measure))
+    below = found.denominator
+    last = _place(below or found.numerator[0][1])
+    others = tuple(_Half(tuple(above), None) for place, above in places.items() if place != last)
+    return (*others, _Half(tuple(places.get(last, ())), below))
+
+
+def _place(measure: MeasureSpec) -> _Place:
+    return measure.table, measure.time, measure.matures_after, measure.last
 
 
 def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, members: Members, as_of: date | None) -> Sql:
@@ -75,7 +86,7 @@ def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, members: Mem
     sums = [ast.alias(value, name) for name, value in zip(SUMS, _sums(half, scan, base), strict=True)]
     either = exp.Paren(this=exp.Or(this=_inside(scan, query.before, first), expression=_inside(scan, query.now, first)))
     where: list[exp.Expr] = [either, *scan.kept(query.filters)]
-    age = max(m.matures_after for m in half.measures())
+    age = first.matures_after
     if age:
         where.append(scan.older_than(age, as_of))
     if base:
@@ -99,11 +110,22 @@ def _number(member: exp.Expr, members: Sequence[str]) -> exp.Expr:
     return exp.Anonymous(this="ENUM_CODE", expressions=[exp.TryCast(this=member, to=kind, safe=True)])
 
 
+def _require_apart(scan: Scan, query: CubeQuery) -> None:
+    """A row of both windows would count in one only."""
+    now, before = scan.days(query.now), scan.days(query.before)
+    if now[0] <= before[1] and before[0] <= now[1]:
+        raise UserError(
+            f"{scan.table.name} has rows in both periods: {before[0]} to {before[1]} and {now[0]} to {now[1]}",
+            code="overlapping_windows",
+            hint="compare periods that do not overlap; a table of months needs whole months",
+        )
+
+
 def _inside(scan: Scan, window: TimeWindow, measure: MeasureSpec) -> exp.Expr:
     """Keep a window's rows: all of them, or those of its last snapshot."""
     if not measure.last:
         return scan.in_window(window)
-    inner = Scan(scan.catalogue, scan.table.name)
+    inner = scan.anew()
     latest = inner.select([exp.Max(this=_snapshot(inner))], [inner.in_window(window)])
     return exp.EQ(this=_snapshot(scan), expression=exp.Subquery(this=latest))
 
@@ -179,4 +201,6 @@ def _sum(value: exp.Expr | None) -> exp.Expr:
 def _times(left: exp.Expr | None, right: exp.Expr | None) -> exp.Expr:
     assert left is not None
     assert right is not None
-    return exp.Mul(this=ast.operand(left.copy()), expression=ast.operand(right.copy()))
+    # Integers would overflow at the width of their column.
+    wide = exp.Cast(this=left.copy(), to=exp.DataType.build("double"))
+    return exp.Mul(this=wide, expression=ast.operand(right.copy()))

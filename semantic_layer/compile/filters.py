@@ -1,6 +1,7 @@
 """Typed filters: a value is checked against its dimension's type before it becomes SQL."""
 
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 
 from sqlglot import exp
 
@@ -69,12 +70,13 @@ def _literal(value: Scalar, spec: DimensionSpec) -> exp.Expr:
 
 def _number(value: Scalar) -> exp.Expr | None:
     try:
-        number = float(str(value))
-    except ValueError:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
         return None
-    if isinstance(value, bool) or number != number or number in (float("inf"), float("-inf")):
+    if isinstance(value, bool) or not number.is_finite():
         return None
-    return exp.Literal.number(int(number) if number.is_integer() and abs(number) < 2**63 else number)
+    whole = number == number.to_integral_value() and abs(number) < 2**63
+    return exp.Literal.number(int(number) if whole else float(number))
 
 
 def _truth(value: Scalar) -> exp.Expr | None:

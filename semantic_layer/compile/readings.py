@@ -110,7 +110,7 @@ def _last_periods(
 ) -> tuple[tuple[str, exp.Select], exp.Expr]:
     """Find the last period that has data: of the window, or of each period of the grain."""
     whole = reading.scan
-    scan = Scan(whole.catalogue, whole.table.name)
+    scan = whole.anew()
     unit = "month" if scan.monthly else "day"
     name = f"last_{unit}s_of_{_base(whole)}"
     snapshot = scan.when() if scan.monthly else ast.as_date(scan.when())

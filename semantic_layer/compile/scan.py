@@ -20,8 +20,13 @@ class Scan:
     def __init__(self, catalogue: Catalogue, table: str, time: str | None = None) -> None:
         self.catalogue = catalogue
         self.table = catalogue.table(table)
+        self._time = time
         self._steps: dict[Step, None] = {}
         self._clock = self._timed_by(time)
+
+    def anew(self) -> "Scan":
+        """Return another reading of the same table, dated the same way."""
+        return Scan(self.catalogue, self.table.name, self._time)
 
     @property
     def monthly(self) -> bool:
