@@ -61,8 +61,15 @@ def drivers_chart(answer: Answer) -> "Figure":
             connector={"line": {"color": RULE, "width": 1}},
         )
     )
-    figure.add_vline(x=start, line={"color": MUTED, "width": 1, "dash": "dot"})
+    before = next((f"{s.label}: {write.number(s.amount, unit)}" for s in steps if s.role == "start"), "")
+    figure.add_vline(
+        x=start,
+        line={"color": MUTED, "width": 1, "dash": "dot"},
+        annotation={"text": before, "font": {"size": 12, "color": MUTED}, "yshift": 4},
+        annotation_position="top",
+    )
     _style(figure, rows=len(parts) + 1)
+    figure.update_layout(margin={"t": 28})
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(range=_span(start, [s.amount for s in parts]), **_axis(unit))
     return figure
