@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from worlds import MEMBERS, METRICS
+from tests.assistant.planner.worlds import MEMBERS, METRICS
 
 from assistant.planner import RulePlanner, Vocabulary
 from semantic_layer.loader import load_catalogue

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from reading import differences, table, written
 from renamed import renamed
-from worlds import demo, incidents, telco
+from tests.assistant.planner.worlds import demo, incidents, telco
 
 from assistant.types import Clarify, Decline, Plan, Question, Reading
 

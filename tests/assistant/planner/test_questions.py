@@ -8,7 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from reading import differences, table
-from worlds import demo, incidents, telco
+from tests.assistant.planner.worlds import demo, incidents, telco
 
 from assistant.types import Question
 
