@@ -11,6 +11,7 @@ from pathlib import Path
 from indexes.types import Contact, Turn
 from indexes.untrusted import is_instruction
 
+CORPUS = "corpus.db"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS contacts (
     position INTEGER PRIMARY KEY, contact_id TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL,

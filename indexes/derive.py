@@ -3,25 +3,22 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from indexes.corpus import Corpus
+from indexes.corpus import CORPUS, Corpus
 from indexes.embed import embed_passages
 from indexes.fusion import choose_weight
-from indexes.lexical import Lexical, build_lexical
+from indexes.lexical import load_lexical
 from indexes.lsa import SAMPLE, Lsa, fit_lsa, load_lsa
 from indexes.passages import Passages, cut
 from indexes.probes import make_probes
-from indexes.terms import build_terms
-from indexes.text import content_stems
 from indexes.types import Progress, Turn
 from indexes.windows import windows
+from indexes.words import BM25, words_indexed
 
 LSA = "lsa"
-BM25 = "bm25"
 _REFIT = 1.5
 
 
@@ -42,20 +39,21 @@ class Before:
     derived: Derived
 
 
-def derive(folder: Path, corpus: Corpus, before: Before | None, changed: set[str], progress: Progress) -> Derived:
+def derive(folder: Path, before: Before | None, changed: set[str], progress: Progress) -> Derived:
     """Write all that searching needs; rows of unchanged contacts take over their vectors."""
     progress("cutting passages", 0, 1)
+    corpus = Corpus.open(folder / CORPUS)
     passages = cut(corpus.all())
     passages.save(folder)
     if before and not _still_fits(before.derived.fitted_on, len(passages)):
         before = None
-    lsa, fitted_on = _projection(folder, corpus, passages, before, progress)
-    old = (before.folder, before.derived.passages) if before else None
-    vectors = embed_passages(folder, corpus, passages, lsa, before=old, changed=changed, progress=progress)
-    lexical = _words(folder, corpus, len(passages), progress)
-    progress("counting terms", 0, 1)
-    build_terms(corpus.all()).save(folder)
+    with words_indexed(folder, len(passages)):
+        lsa, fitted_on = _projection(folder, corpus, passages, before, progress)
+        old = (before.folder, before.derived.passages) if before else None
+        vectors = embed_passages(folder, corpus, passages, lsa, before=old, changed=changed, progress=progress)
+        progress("indexing words", 0, 1)
     progress("choosing weights", 0, 1)
+    lexical = load_lexical(folder / BM25, len(passages))
     weight = choose_weight(make_probes(corpus, passages), lexical.scores, lambda text: vectors @ lsa.vectors([text])[0])
     return Derived(passages=passages, fitted_on=fitted_on, lsa_weight=weight)
 
@@ -83,15 +81,3 @@ def _projection(
     lsa = fit_lsa([text for text, wanted in zip(every, chosen, strict=True) if wanted])
     lsa.save(folder / LSA)
     return lsa, len(passages)
-
-
-def _words(folder: Path, corpus: Corpus, total: int, progress: Progress) -> Lexical:
-    progress("indexing words", 0, total)
-    tokens: list[list[str]] = []
-    for stored in corpus.all():
-        turns = stored.contact.turns
-        stemmed = [content_stems(turn.text) for turn in turns]
-        tokens += [list(chain.from_iterable(stemmed[window.first : window.last + 1])) for window in windows(turns)]
-    lexical = build_lexical(tokens)
-    lexical.save(folder / BM25)
-    return lexical

@@ -12,7 +12,7 @@ from indexes.ngrams import Features, Matrix, fit_features
 
 DIMENSIONS = 256
 SAMPLE = 6_000
-FEATURES = 40_000
+FEATURES = 20_000
 _BATCH = 1_000
 
 Vectors = NDArray[np.float32]

@@ -9,7 +9,7 @@ from indexes.fusion import Probe
 from indexes.passages import Passages
 from indexes.text import STOP_WORDS, words
 
-COUNT = 150
+COUNT = 100
 _LEAST_WORDS = 5
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.contrast import contrast
-from indexes.corpus import Corpus
-from indexes.derive import BM25, LSA
+from indexes.corpus import CORPUS, Corpus
+from indexes.derive import LSA
 from indexes.embed import CHROMA, VECTORS
 from indexes.fusion import DEPTH, fuse, ranked
 from indexes.lexical import Lexical, load_lexical
@@ -21,9 +21,9 @@ from indexes.quotes import Sentence, candidates, near_copies, overlap
 from indexes.terms import Terms, load_terms
 from indexes.text import content_stems
 from indexes.types import Evidence, IndexStatus, ThemeEvidence
-from indexes.update import CORPUS
 from indexes.versions import Manifest, Source, corrupt, current, load_manifest
 from indexes.windows import parse_citation
+from indexes.words import BM25
 from semantic_layer.errors import UserError
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 Loaded = TypeVar("Loaded")
 
 _NEAR = 0.15
-_LOOKED_AT = 3
+_LOOKED_AT = 5
+_TELLING = 25
 _LEAST_FIT = 0.15
 _SPELLED = 0.4
 
@@ -162,7 +163,11 @@ class TranscriptIndex:
 
     def _nearest_of(self, query: Vectors, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Compare with the vectors of a slice: exact, and faster than a filter over its ids in Chroma."""
-        return rows[ranked(self._vectors[rows] @ query, floor=_NEAR)]
+        if 2 * len(rows) < len(self._passages):
+            return rows[ranked(self._vectors[rows] @ query, floor=_NEAR)]
+        near = np.full(len(self._passages), -1.0, dtype=np.float32)
+        near[rows] = (self._vectors @ query)[rows]
+        return ranked(near, floor=_NEAR)
 
     def _quoted(self, text: str, hits: list[tuple[int, float]], k: int) -> tuple[Evidence, ...]:
         leaders: dict[int, tuple[int, float]] = {}
@@ -186,14 +191,15 @@ class TranscriptIndex:
         return candidates(stored, int(self._passages.first[row]), int(self._passages.last[row])) if stored else []
 
     def _fit(self, text: str, texts: list[str]) -> NDArray[np.float64]:
-        """Say how well sentences answer: by the words they share with the query and by their shape.
+        """Say how well sentences answer: by the words they share with the query, their shape and a fair length.
 
         Where the corpus knows none of the words, as with a misspelt query, by shape alone.
         """
         idf = {stem: self._lexical.idf(stem) for stem in content_stems(text) if self._lexical.knows(stem)}
         shared = np.array([overlap(idf, one) for one in texts])
         shape = self._lsa.vectors(texts) @ self._lsa.vectors([text])[0] if texts else np.zeros(0)
-        return 0.6 * shared + 0.4 * np.maximum(shape, 0.0) if idf else np.asarray(np.maximum(shape, 0.0))
+        fit = 0.6 * shared + 0.4 * np.maximum(shape, 0.0) if idf else np.maximum(shape, 0.0)
+        return np.asarray(fit * np.sqrt(np.minimum(1.0, np.array([len(one) for one in texts]) / _TELLING)))
 
     @cached_property
     def _lexical(self) -> Lexical:

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from indexes.corpus import Corpus, fingerprint
+from indexes.corpus import CORPUS, Corpus, fingerprint
 from indexes.ingest import Read, read_contacts
 from indexes.redact import Redactor
 from indexes.settings import FieldMap
 from indexes.types import BadLine, Contact, Progress
-
-CORPUS = "corpus.db"
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import indexes.derive
+import indexes.words
 from indexes.build import build_index
 from indexes.search import TranscriptIndex
 from indexes.settings import RedactionSettings, TranscriptSettings
@@ -81,7 +81,7 @@ def test_an_interrupted_build_leaves_the_version_before(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(indexes.derive, "build_terms", interrupted)
+    monkeypatch.setattr(indexes.words, "build_terms", interrupted)
     with pytest.raises(KeyboardInterrupt):
         build([contact("Z", "a wholly new corpus")])
     assert len(TranscriptIndex.open(tmp_path / "index").contact_ids) == 100

@@ -1,0 +1,135 @@
+"""How well and how fast transcripts are found and redacted, on labelled data and on the demo's corpus."""
+
+import csv
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from indexes.fusion import WEIGHTS, fuse, ranked
+from indexes.lexical import build_lexical
+from indexes.lsa import fit_lsa
+from indexes.redact import Redactor
+from indexes.settings import RedactionSettings, TranscriptSettings
+from indexes.text import content_stems
+
+DATA = Path(os.environ.get("BECAUSE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+_DISCOUNT = 1 / np.log2(np.arange(2, 12))
+_QUESTIONS = (
+    "the price went up",
+    "internet slow in the evening",
+    "the agent was rude",
+    "where is my refund",
+    "number porting delayed",
+    "router keeps disconnecting",
+    "roaming charges abroad",
+    "password reset does not work",
+    "the engineer did not come",
+    "I want to cancel my contract",
+)
+
+
+def run() -> dict[str, str]:
+    """Measure what can be measured here; data that is absent is named."""
+    figures: dict[str, str] = {}
+    if DATA.is_dir():
+        figures |= (
+            banking77(DATA / "banking77") | clean_turns(DATA / "multidogo") | recall(DATA / "pii_presidio_research")
+        )
+    else:
+        figures["public data"] = f"absent at {DATA}; set BECAUSE_SHARED_DATA"
+    return figures | demo_corpus()
+
+
+def banking77(folder: Path) -> dict[str, str]:
+    """nDCG@10 with the same intent as relevant: BM25, char-LSA, and both fused with equal weights."""
+    texts, labels = _labelled(folder / "train.csv")
+    queries, wanted = _labelled(folder / "test.csv")
+    lexical, lsa = build_lexical([content_stems(text) for text in texts]), fit_lsa(texts)
+    vectors, held = lsa.vectors(texts), np.array(labels)
+    scores: dict[str, list[float]] = {"BM25": [], "char-LSA": [], "fused": []}
+    for query, intent, vector in zip(queries, wanted, lsa.vectors(queries), strict=True):
+        words, shape = ranked(lexical.scores(query)), ranked(vectors @ vector)
+        fused = [row for row, _ in fuse(words, shape, WEIGHTS[-1])]
+        for name, order in (("BM25", words), ("char-LSA", shape), ("fused", fused)):
+            scores[name].append(_ndcg(held[np.array(order[:10], dtype=int)] == intent, labels.count(intent)))
+    return {f"BANKING77 nDCG@10, {name}": f"{statistics.fmean(values):.4f}" for name, values in scores.items()}
+
+
+def _labelled(file: Path) -> tuple[list[str], list[str]]:
+    with file.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    return [row["text"] for row in rows], [row["category"] for row in rows]
+
+
+def _ndcg(relevant: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]", held: int) -> float:
+    return float((relevant * _DISCOUNT[: len(relevant)]).sum() / _DISCOUNT[: min(10, held)].sum())
+
+
+def clean_turns(folder: Path) -> dict[str, str]:
+    """The share of customer turns without a labelled slot in which something is hidden."""
+    redactor, touched, total = Redactor(RedactionSettings()), 0, 0
+    for file in sorted(folder.glob("*/*.tsv")):
+        with file.open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+                if row["utterance"] and set((row["slot-labels"] or "").split()) <= {"O"}:
+                    total += 1
+                    touched += bool(redactor.find(row["utterance"]))
+    return {"MultiDoGO clean turns touched": f"{touched / total:.4%} of {total:,}"}
+
+
+def recall(folder: Path) -> dict[str, str]:
+    """The share of labelled personal data that is hidden whole, by kind."""
+    redactor, hidden, total = Redactor(RedactionSettings()), Counter[str](), Counter[str]()
+    for name in ("synth_dataset_v2.json", "generated_large.json"):
+        for record in json.loads((folder / name).read_text(encoding="utf-8")):
+            spans = redactor.find(record["full_text"])
+            for label in record["spans"]:
+                kind = label["entity_type"]
+                total[kind] += 1
+                hidden[kind] += any(
+                    s.start <= label["start_position"] and label["end_position"] <= s.end for s in spans
+                )
+    kinds = ("CREDIT_CARD", "IBAN_CODE", "US_SSN", "EMAIL_ADDRESS", "IP_ADDRESS", "PHONE_NUMBER", "PERSON")
+    return {f"presidio-research recall, {kind}": f"{hidden[kind] / total[kind]:.3f} of {total[kind]}" for kind in kinds}
+
+
+def demo_corpus() -> dict[str, str]:
+    """Build the demo's index from nothing, then search it warm."""
+    from evals.world.build import build_world
+    from indexes.build import build_index
+    from indexes.search import TranscriptIndex
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        build_world(folder, size="demo")
+        files = sorted((folder / "transcripts").glob("*.jsonl"))
+        began = time.perf_counter()
+        report = build_index(folder / "index", files, transcripts=TranscriptSettings(), redaction=RedactionSettings())
+        seconds = time.perf_counter() - began
+        index = TranscriptIndex.open(folder / "index")
+        slice_ids = frozenset(sorted(index.contact_ids)[::10])
+        return {
+            "demo index": f"{report.contacts:,} contacts, {report.passages:,} passages in {seconds:.1f} s",
+            "index build, passages a second": f"{report.passages / seconds:,.0f}",
+            "search, whole corpus": _timed(index.search),
+            "search, a tenth of the contacts": _timed(lambda text: index.search(text, contact_ids=slice_ids)),
+        }
+
+
+def _timed(search: Callable[[str], Sequence[object]]) -> str:
+    for question in _QUESTIONS:
+        search(question)
+    times = []
+    for question in _QUESTIONS * 10:
+        began = time.perf_counter()
+        search(question)
+        times.append(1000 * (time.perf_counter() - began))
+    cuts = statistics.quantiles(times, n=20)
+    return f"p50 {cuts[9]:.1f} ms, p95 {cuts[18]:.1f} ms"
