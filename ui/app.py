@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -28,14 +29,16 @@ class Page:
 
     url: str
     blocks: gr.Blocks
+    desk: Desk
 
     def wait(self) -> None:
         """Serve until interrupted."""
-        self.blocks.block_thread()
+        Event().wait()
 
     def close(self) -> None:
-        """Stop serving."""
+        """Stop serving and let go of the warehouse."""
         self.blocks.close(verbose=False)
+        self.desk.close()
 
 
 def launch(workspace: Path, *, host: str = "127.0.0.1", port: int | None = None) -> Page:
@@ -63,7 +66,7 @@ def serve(desk: Desk, *, host: str = "127.0.0.1", port: int | None = None) -> Pa
         css=(STATIC / "page.css").read_text(encoding="utf-8"),
         head=f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
     )
-    return Page(url=url, blocks=blocks)
+    return Page(url=url, blocks=blocks, desk=desk)
 
 
 def _theme() -> gr.themes.Base:

@@ -25,6 +25,10 @@ class Asks(Protocol):
         """Keep one verdict an author and answer."""
         ...
 
+    def close(self) -> None:
+        """Let go of what is held open."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
@@ -77,6 +81,12 @@ class Desk:
     def seat(self, role: str | None, assistant: Asks) -> None:
         """Use an assistant that is already made."""
         self._made[role] = assistant
+
+    def close(self) -> None:
+        """Let go of the warehouse."""
+        for assistant in self._made.values():
+            assistant.close()
+        self._made.clear()
 
     def ask(self, text: str, *, role: str | None, turns: Sequence[Turn]) -> Iterator[Turn | str]:
         """Yield what is being done in words, then the turn."""

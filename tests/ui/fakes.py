@@ -37,6 +37,9 @@ class FakeAssistant:
     def feedback(self, id: str, *, verdict: str, author: str) -> None:  # noqa: ARG002
         self.verdicts.append((id, verdict))
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
 
 def fake_desk(assistant: FakeAssistant) -> Desk:
     """A desk whose only assistant is the fake."""
