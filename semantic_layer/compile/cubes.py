@@ -78,6 +78,7 @@ def _place(measure: MeasureSpec) -> _Place:
 def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, members: Members, as_of: date | None) -> Sql:
     first = half.measures()[0]
     scan = Scan(catalogue, first.table, first.time)
+    _require_apart(scan, query)
     base = _base_condition(half)
     few = prod(len(members[d]) for d in query.dimensions) <= FEW_CELLS
     cut = {d: scan.member(catalogue.dimension(d)) for d in query.dimensions}

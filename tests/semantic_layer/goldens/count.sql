@@ -1,0 +1,3 @@
+SELECT
+  COUNT(*) AS volume
+FROM contacts
