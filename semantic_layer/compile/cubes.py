@@ -83,7 +83,9 @@ def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, members: Mem
     few = prod(len(members[d]) for d in query.dimensions) <= FEW_CELLS
     cut = {d: scan.member(catalogue.dimension(d)) for d in query.dimensions}
     keys = [ast.alias(value if few else _number(value, members[d]), d) for d, value in cut.items()]
-    now = ast.alias(exp.Cast(this=_inside(scan, query.now, first), to=exp.DataType.build("tinyint")), PERIOD)
+    now = ast.alias(
+        exp.Cast(this=_inside(scan, query.now, first), to=exp.DataType(this=exp.DataType.Type.TINYINT)), PERIOD
+    )
     sums = [ast.alias(value, name) for name, value in zip(SUMS, _sums(half, scan, base), strict=True)]
     either = exp.Paren(this=exp.Or(this=_inside(scan, query.before, first), expression=_inside(scan, query.now, first)))
     where: list[exp.Expr] = [either, *scan.kept(query.filters)]
@@ -96,7 +98,10 @@ def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, members: Mem
     if few and keys:
         numbers = [ast.alias(_number(ast.column(d), members[d]), d) for d in query.dimensions]
         rest = [ast.column(name) for name in (PERIOD, *SUMS)]
-        select = ast.ctes(exp.select(*numbers, *rest, copy=False).from_("cells", copy=False), [("cells", select)])
+        select = ast.ctes(
+            exp.select(*numbers, *rest, copy=False).from_(exp.Table(this=exp.to_identifier("cells")), copy=False),
+            [("cells", select)],
+        )
     columns = (
         *(Column(name=d, kind="dimension") for d in query.dimensions),
         Column(name=PERIOD, kind="period"),
@@ -203,5 +208,5 @@ def _times(left: exp.Expr | None, right: exp.Expr | None) -> exp.Expr:
     assert left is not None
     assert right is not None
     # Integers would overflow at the width of their column.
-    wide = exp.Cast(this=left.copy(), to=exp.DataType.build("double"))
+    wide = exp.Cast(this=left.copy(), to=exp.DataType(this=exp.DataType.Type.DOUBLE))
     return exp.Mul(this=wide, expression=ast.operand(right.copy()))

@@ -116,7 +116,7 @@ class Scan:
         query = exp.select(*projections, copy=False).from_(_table(self.table.name), copy=False)
         for step in self._steps:
             on = exp.EQ(this=ast.column(step.on, step.source), expression=ast.column(step.key, step.target))
-            query.join(_table(step.target), on=on, join_type="left", copy=False)
+            query.append("joins", exp.Join(this=_table(step.target), side="LEFT", on=on))
         kept = ast.conjunction(where)
         if kept is not None:
             query.set("where", exp.Where(this=kept))
