@@ -125,16 +125,28 @@ def _trend(suite: Suite, facts: Facts, metric: str, _dimension: str, _member: st
 
 
 def _why(facts: Facts, effect: Mapping[str, Any]) -> Case:
-    """Ask why a planted effect's metric moved between the months before and after it began."""
+    """Ask why a planted effect's metric moved between the windows before and after it began."""
     direction = effect["expect"]["direction"]
     segment = {d: tuple(str(v) for v in members) for d, members in effect["expect"]["segment"].items()}
-    after, before = effect["after"], effect["before"]
-    question = f"Why is {_label(facts, effect['metric'])} {direction} in {after:%B %Y} compared with {before:%B %Y}?"
+    after, before = _window(effect["after"]), _window(effect["before"])
+    moved = f"Why did {_label(facts, effect['metric'])} go {direction}"
     return Case(
-        id=f"generated-why-{effect['id']}", question=question, family=f"why-{effect['id']}", tags=("why", "critical"),
-        origin="generated", verified_by="planted truth",
+        id=f"generated-why-{effect['id']}",
+        question=f"{moved} from {_days(after)} compared with {_days(before)}?",
+        family=f"why-{effect['id']}",
+        tags=("why", "critical"),
+        origin="generated",
+        verified_by="planted truth",
         expect=Expected(
-            reading=ExpectedReading(intent="why", metrics=(effect["metric"],)),
+            reading=ExpectedReading(intent="why", metrics=(effect["metric"],), window=after, baseline=before),
             driver=ExpectedDriver(segment=segment, direction=direction),
         ),
-    )  # fmt: skip
+    )
+
+
+def _window(raw: Mapping[str, str]) -> tuple[date, date]:
+    return date.fromisoformat(raw["start"]), date.fromisoformat(raw["end"])
+
+
+def _days(window: tuple[date, date]) -> str:
+    return " to ".join(f"{day.day} {day:%B} {day.year}" for day in window)

@@ -75,7 +75,7 @@ def run_cases(bench: Bench, suite: str, cases: Sequence[Case], *, progress: Prog
         results.append(run_case(bench, case))
     origins = sorted({case.origin for case in cases})
     return RunReport(
-        run_id=f"{started:%Y%m%d-%H%M%S}-{suite}",
+        run_id=f"{started:%Y%m%d-%H%M%S-%f}-{suite}",
         suite=suite,
         started_at=started,
         results=tuple(results),

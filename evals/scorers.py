@@ -118,7 +118,10 @@ def close(a: float, b: float) -> bool:
 
 
 def driver(expected: Expected, answer: Answer) -> Score:
-    """Judge whether the planted segment leads, in its direction."""
+    """Judge whether the planted segment leads in its direction.
+
+    A part of it is right too, and so is a narrower segment that holds two thirds of the change.
+    """
     assert expected.driver is not None
     found = answer.drivers
     if found is None or not found.segments:
@@ -126,8 +129,11 @@ def driver(expected: Expected, answer: Answer) -> Score:
     lead = found.segments[0]
     wanted = {d: tuple(sorted(v)) for d, v in expected.driver.segment.items()}
     up = lead.contribution > 0
-    if members(lead.filters) != wanted:
-        return Score(scorer="driver", right=False, reason=f"{members(lead.filters)} leads instead of {wanted}")
+    named = members(lead.filters)
+    inside = all(set(named.get(d, ("",))) <= set(wanted[d]) for d in wanted)
+    narrower = abs(lead.contribution) >= abs(found.total_change) * 2 / 3
+    if not inside or (len(named) > len(wanted) and not narrower):
+        return Score(scorer="driver", right=False, reason=f"{named} leads instead of {wanted}")
     right = up == (expected.driver.direction == "up")
     return Score(scorer="driver", right=right, reason="" if right else "the leading segment moves the other way")
 

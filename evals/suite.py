@@ -1,7 +1,7 @@
 """Run a workspace's suites: load, generate, ask, judge, keep."""
 
 import json
-from datetime import date
+from math import inf, log, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,12 @@ from evals import history
 from evals.cases import Case, Suite, load_suites
 from evals.generate import Facts, generate
 from evals.runner import Bench, Progress, RunReport, Summary, run_cases
+from evals.scorers import RunSql
 from evals.stats import Proportion
 from semantic_layer.engine import DuckDbEngine
 from semantic_layer.query import Column, Sql
+
+SURE = 6.0
 
 
 def run_suite(
@@ -39,7 +42,7 @@ def _run(workspace: Workspace, suite: Suite, progress: Progress | None) -> RunRe
     asked = assistant.build(workspace.root)
     engine = DuckDbEngine(workspace.warehouse)
     try:
-        bench = Bench(assistant=asked, run_sql=_raw(engine), quote_of=asked.quote)
+        bench = Bench(assistant=asked, run_sql=raw_sql(engine), quote_of=asked.quote)
         return run_cases(bench, suite.suite, cases_of(suite, asked, workspace), progress=progress)
     finally:
         engine.close()
@@ -72,22 +75,38 @@ def merge(suites: tuple[Suite, ...]) -> Suite:
 
 
 def planted(workspace: Workspace) -> tuple[dict[str, Any], ...]:
-    """Return the effects that a simulated world planted and that a why must find."""
+    """Return the effects that a simulated world planted and that a why must find.
+
+    Left out are effects that the whole does not follow (nobody asks why it went the other way), those
+    too small to be told from noise, and those whose segment moved much like everything else.
+    """
     file = workspace.root / "truth.json"
     if not file.is_file():
         return ()
     effects = json.loads(file.read_text(encoding="utf-8"))["effects"]
-    months = [(effect, *_months_around(effect)) for effect in effects if effect["expect"] and effect["before"]]
-    return tuple({**effect, "before": before, "after": after} for effect, before, after in months if before < after)
+    return tuple(e for e in effects if e["expect"] and e["before"] and _findable(e))
 
 
-def _months_around(effect: dict[str, Any]) -> tuple[date, date]:
-    """Return the last month before an effect and the first one that shows it whole."""
-    before, after = date.fromisoformat(effect["before"]["end"]), date.fromisoformat(effect["after"]["start"])
-    return before.replace(day=1), after.replace(day=1)
+def _findable(effect: dict[str, Any]) -> bool:
+    inside, outside, total = (effect["measured"][part] for part in ("inside", "outside", "total"))
+    if None in (inside["ratio"], outside["ratio"], total["ratio"]):
+        return False
+    followed = (total["ratio"] > 1) == (effect["expect"]["direction"] == "up")
+    distinct = abs(log(inside["ratio"] / outside["ratio"])) >= log(1.1)
+    return followed and distinct and _z(inside, effect["planted"]["rows"]) >= SURE
 
 
-def _raw(engine: DuckDbEngine) -> Any:
+def _z(inside: dict[str, float], rows: int) -> float:
+    """Return how many standard errors a share moved inside the segment; infinity for what is no share."""
+    before, after = inside["before"], inside["after"]
+    if not (0 < before < 1 and 0 < after < 1):
+        return inf
+    return abs(after - before) / sqrt((before * (1 - before) + after * (1 - after)) / rows)
+
+
+def raw_sql(engine: DuckDbEngine) -> RunSql:
+    """Return what runs a hand-written statement and gives its rows."""
+
     def run(sql: str) -> tuple[tuple[Any, ...], ...]:
         return engine.run(Sql(text=sql, columns=(Column(name="value", kind="metric"),))).rows()
 

@@ -54,6 +54,9 @@ def rename_workspace(source: Path, target: Path) -> Renaming:
     (target / "because.yml").write_text(yaml.safe_dump(config))
     content = {f: yaml.safe_load(f.read_text()) for f in sorted((source / "metrics").glob("*.yml"))}
     dimensions = [d for c in content.values() for d in (c or {}).get("dimensions", [])]
+    for dimension in dimensions:
+        if not dimension.get("expr"):
+            dimension.setdefault("column", dimension["name"])
     members = _members(source / "warehouse.duckdb", dimensions)
     names = {m["name"] for c in content.values() for m in (c or {}).get("metrics", [])} | {
         d["name"] for d in dimensions
@@ -95,7 +98,8 @@ def _walk(node: Any, new: Renaming, names: set[str], literals: set[str], key: st
     if isinstance(node, dict) and key == "values":
         return {new.text(member): [new.text(s) for s in synonyms] for member, synonyms in node.items()}
     if isinstance(node, dict):
-        return {k: _walk(v, new, names, literals, k) for k, v in node.items()}
+        plain = {"on" if key is True else key: value for key, value in node.items()}  # YAML 1.1 reads `on` as true
+        return {k: _walk(v, new, names, literals, k) for k, v in plain.items()}
     if isinstance(node, list):
         return [_walk(item, new, names, literals, key) for item in node]
     if not isinstance(node, str):

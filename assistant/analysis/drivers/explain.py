@@ -27,6 +27,7 @@ METHOD = {
     ),
 }
 MATERIAL = 0.05
+MATERIAL_MIX = 0.1
 MOST_COMBINED = 7
 SHOWN = 200
 
@@ -63,7 +64,7 @@ def explain(
     cells = cells_of(cube)
     exposure = days_now / days_before if days_now and days_before else 1.0
     whole = _whole(cells, definitional_change, exposure)
-    found = _searched(cells, max_depth=max_depth, max_segments=max_segments, exposure=exposure)
+    found = _searched(cells, whole, max_depth=max_depth, max_segments=max_segments, exposure=exposure)
     segments = _segments(cells, whole, found)
     named = sum(s.contribution for s in segments)
     return Drivers(
@@ -78,7 +79,7 @@ def explain(
     )
 
 
-def _searched(cells: Cells, *, max_depth: int, max_segments: int, exposure: float) -> tuple[Found, ...]:
+def _searched(cells: Cells, whole: _Whole, *, max_depth: int, max_segments: int, exposure: float) -> tuple[Found, ...]:
     """Search the combinations of the most telling dimensions, judged as if all had been combined."""
     chosen = screen(cells, most=MOST_COMBINED, exposure=exposure)
     found = search(
@@ -87,6 +88,7 @@ def _searched(cells: Cells, *, max_depth: int, max_segments: int, exposure: floa
         max_segments=max_segments,
         exposure=exposure,
         offered=len(cells.dimensions),
+        material=MATERIAL_MIX * _scale(whole.change),
     )
     return tuple(replace(one, segment=tuple((chosen[d], m) for d, m in one.segment)) for one in found)
 
@@ -96,6 +98,11 @@ def _whole(cells: Cells, definitional_change: float, exposure: float) -> _Whole:
     change = compare(now, before, kind="ratio" if cells.kind == "ratio" else "additive", exposure=exposure)
     reported = (change.change or 0.0) + definitional_change
     return _Whole(kind=cells.kind, before=before, now=now, change=change, reported=reported)
+
+
+def _scale(change: Change) -> float:
+    """Return the size of a change, or of what noise alone could make, if larger."""
+    return max(abs(change.change or 0.0), _total_se(change) * Z95 if change.ci else 0.0)
 
 
 def _total_se(change: Change) -> float:
@@ -129,7 +136,7 @@ def _segments(cells: Cells, whole: _Whole, found: Sequence[Found]) -> tuple[Segm
     """Describe what was found, without overlap: a later segment leaves out a value of an earlier one."""
     taken = np.zeros(len(cells), dtype=bool)
     kept: list[Segment] = []
-    bar = MATERIAL * max(abs(whole.change.change or 0.0), _total_se(whole.change) * Z95 if whole.change.ci else 0.0)
+    bar = MATERIAL * _scale(whole.change)
     earlier: list[Found] = []
     for one in found:
         filters, mask = _disjoint(cells, one, earlier)

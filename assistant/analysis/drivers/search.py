@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from assistant.analysis.drivers.cells import Cells, Floats
 from assistant.analysis.drivers.lattice import Lattice, lattice_of
 from assistant.analysis.drivers.statistics import Scan, Statistics, statistics_of
+from semantic_layer.query import UNKNOWN
 
 ALPHA = 0.05
+ALIKE = 2.0
 MEDIAN_CHI2 = 0.454936
 
 
@@ -28,10 +30,17 @@ class _Pick:
     scan: Scan
     z: float
     tests: float
+    shift: float
 
 
 def search(
-    cells: Cells, *, max_depth: int, max_segments: int, exposure: float = 1.0, offered: int | None = None
+    cells: Cells,
+    *,
+    max_depth: int,
+    max_segments: int,
+    exposure: float = 1.0,
+    offered: int | None = None,
+    material: float = 0.0,
 ) -> tuple[Found, ...]:
     """Return the segments that stand out, best first.
 
@@ -40,6 +49,7 @@ def search(
     cuboid, so a finer segment has to gain what its freedom costs. What is left after the removals
     shows how much more than sampling noise the metric varies anyway; z is divided by that.
     `offered` is the number of dimensions that these were chosen from: it counts as tests too.
+    Shares of groups shift all the time: a shift of mix counts from an effect of `material` on.
     """
     statistics = statistics_of(cells, exposure)
     sizes = tuple(max(len(m), 1) for m in cells.members)
@@ -51,20 +61,21 @@ def search(
         max_depth=min(max_depth, 4),
         offered=offered,
     )
-    picks, sums, whole = _greedy(cells, statistics, lattice, max_segments)
+    nameable = _nameable(cells, statistics, lattice, material)
+    picks, sums, whole = _greedy(cells, statistics, lattice, max_segments, nameable)
     noise = {scan: _excess(statistics, scan, lattice, sums, whole) for scan in statistics.scans} if picks else {}
-    judged = ((pick, _adjusted_p(abs(pick.z) / noise[pick.scan], pick.tests)) for pick in picks)
+    judged = ((pick, _adjusted_p(abs(pick.z) / noise[pick.scan], pick.tests)) for pick in _absorbed(picks))
     return tuple(Found(segment=k.segment, scan=k.scan, p_value=p) for k, p in judged if p < ALPHA)
 
 
 def _greedy(
-    cells: Cells, statistics: Statistics, lattice: Lattice, max_segments: int
+    cells: Cells, statistics: Statistics, lattice: Lattice, max_segments: int, nameable: dict[Scan, NDArray[np.bool_]]
 ) -> tuple[list[_Pick], Floats, Floats]:
     picks: list[_Pick] = []
     sums, whole = lattice.sums, statistics.weights.sum(axis=0)
     gone = np.zeros(len(cells), dtype=bool)
     while len(picks) < max_segments:
-        pick = _best(statistics, lattice, sums, whole)
+        pick = _best(statistics, lattice, sums, whole, nameable)
         if pick is None or _adjusted_p(abs(pick.z), pick.tests) >= ALPHA:
             break
         picks.append(pick)
@@ -74,7 +85,34 @@ def _greedy(
     return picks, sums, whole
 
 
-def _best(statistics: Statistics, lattice: Lattice, sums: Floats, whole: Floats) -> _Pick | None:
+def _absorbed(picks: list[_Pick]) -> list[_Pick]:
+    """Leave out a segment when what is left of a wider one moved much like it: the wider one is the grain."""
+
+    def within(pick: _Pick, other: _Pick) -> bool:
+        ratio = pick.shift / other.shift if other.shift else 0.0
+        return set(other.segment) < set(pick.segment) and 1 / ALIKE <= ratio <= ALIKE
+
+    return [pick for i, pick in enumerate(picks) if not any(within(pick, other) for other in picks[i + 1 :])]
+
+
+def _nameable(cells: Cells, statistics: Statistics, lattice: Lattice, material: float) -> dict[Scan, NDArray[np.bool_]]:
+    """Return, a scan, which candidates may be named: known by their members, and material."""
+    named = np.ones(len(lattice.sums), dtype=bool)
+    for cuboid in lattice.cuboids:
+        place = slice(cuboid.start, cuboid.start + len(cuboid.keys))
+        codes = np.unravel_index(cuboid.keys, [lattice.sizes[d] for d in cuboid.dimensions])
+        for d, code in zip(cuboid.dimensions, codes, strict=True):
+            unknown = [m for m, name in enumerate(cells.members[d]) if name == UNKNOWN]
+            named[place] &= ~np.isin(lattice.names[d][code], unknown)
+    if "mix" not in statistics.scans:
+        return dict.fromkeys(statistics.scans, named)
+    shifted = np.abs(statistics.mix_effect(lattice.sums)) >= material
+    return {scan: named & shifted if scan == "mix" else named for scan in statistics.scans}
+
+
+def _best(
+    statistics: Statistics, lattice: Lattice, sums: Floats, whole: Floats, nameable: dict[Scan, NDArray[np.bool_]]
+) -> _Pick | None:
     from scipy.special import log_ndtr
 
     supported = statistics.supported(sums)
@@ -84,13 +122,19 @@ def _best(statistics: Statistics, lattice: Lattice, sums: Floats, whole: Floats)
     best: tuple[float, int, Scan, float] | None = None
     for scan in statistics.scans:
         z = np.where(supported, statistics.scores(scan, sums, whole), 0.0)
-        surprise = -log_ndtr(-np.abs(z)) - np.log(tests)
+        surprise = np.where(nameable[scan], -log_ndtr(-np.abs(z)) - np.log(tests), -np.inf)
         index = int(surprise.argmax())
         if best is None or surprise[index] > best[0]:
             best = (float(surprise[index]), index, scan, float(z[index]))
     assert best is not None
     _, index, scan, top = best
-    return _Pick(segment=lattice.segment(index), scan=scan, z=top, tests=float(tests[index]))
+    return _Pick(
+        segment=lattice.segment(index),
+        scan=scan,
+        z=top,
+        tests=float(tests[index]),
+        shift=statistics.shift(sums[index]),
+    )
 
 
 def inside(cells: Cells, segment: tuple[tuple[int, int], ...]) -> NDArray[np.bool_]:

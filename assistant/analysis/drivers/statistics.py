@@ -51,6 +51,18 @@ class Statistics:
         agree = (z > 0).all(axis=0) | (z < 0).all(axis=0)
         return np.asarray(np.where(agree, np.sign(z[0]) * np.abs(z).min(axis=0), 0.0))
 
+    def shift(self, sums: Floats) -> float:
+        """Return how far a segment moved: its adjusted rate, or the growth of its sum."""
+        c = self.named(sums)
+        if "rate" in self.scans:
+            return float(c["e1"] / c["d1"] - c["e0"] / c["d0"]) if c["d1"] and c["d0"] else 0.0
+        return float(c["n1"] / c["n0"] - 1) if c["n0"] else float("inf")
+
+    def mix_effect(self, sums: Floats) -> Floats:
+        """Return how far each segment's change of weight moves the whole, in the metric's unit."""
+        c, total = self.named(sums), self.named(self.weights.sum(axis=0))
+        return np.asarray(c["a1"] / total["d1"] - c["a0"] / total["d0"])
+
     def contrast(self, scan: Scan, sums: Floats, whole: Floats) -> Floats:
         """Return z of each segment against everything else alone."""
         part, rest = self.named(sums), self.named(whole - sums)
