@@ -45,19 +45,26 @@ def fuse(
 
 
 def choose_weight(probes: Sequence[Probe], lexical: Callable[[str], Scores], latent: Callable[[str], Scores]) -> float:
-    """Pick the weight of LSA under which probes are answered best (mean reciprocal rank).
+    """Pick the largest weight of LSA that answers probes as well as the best one does (mean reciprocal rank).
 
-    0 leaves BM25 alone: it is the floor. Without probes, and among equals, both count the same.
+    "As well" is within one standard error of the paired difference (Breiman's rule). 0 leaves BM25 alone: it is
+    the floor. Without probes both count the same.
     """
     if not probes:
         return WEIGHTS[-1]
-    totals = dict.fromkeys(WEIGHTS, 0.0)
-    for probe in probes:
-        words, shape = lexical(probe.text).copy(), latent(probe.text).copy()
-        hidden = list(probe.hidden)
-        words[hidden], shape[hidden] = 0.0, -1.0
-        rankings = ranked(words), ranked(shape)
-        for weight in WEIGHTS:
-            rows = [row for row, _ in fuse(rankings[0], rankings[1] if weight else (), weight)]
-            totals[weight] += next((1 / i for i, row in enumerate(rows, start=1) if row in probe.relevant), 0.0)
-    return max(WEIGHTS, key=lambda weight: (round(totals[weight], 9), weight))
+    held = np.array([_reciprocal_ranks(probe, lexical, latent) for probe in probes])
+    behind = held[:, [int(held.mean(axis=0).argmax())]] - held
+    error = behind.std(axis=0) / np.sqrt(len(probes))
+    return max(weight for weight, gap, noise in zip(WEIGHTS, behind.mean(axis=0), error, strict=True) if gap <= noise)
+
+
+def _reciprocal_ranks(probe: Probe, lexical: Callable[[str], Scores], latent: Callable[[str], Scores]) -> list[float]:
+    words, shape = lexical(probe.text).copy(), latent(probe.text).copy()
+    hidden = list(probe.hidden)
+    words[hidden], shape[hidden] = 0.0, -1.0
+    rankings = ranked(words), ranked(shape)
+    found = []
+    for weight in WEIGHTS:
+        rows = [row for row, _ in fuse(rankings[0], rankings[1] if weight else (), weight)]
+        found.append(next((1 / i for i, row in enumerate(rows, start=1) if row in probe.relevant), 0.0))
+    return found

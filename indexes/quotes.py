@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from indexes.corpus import Stored
-from indexes.text import content_stems, sentences
+from indexes.text import sentences, stems, words
 from indexes.types import Evidence, Turn
 from indexes.windows import citation
 
@@ -51,15 +51,15 @@ def _pieces(text: str) -> Iterable[str]:
 
 
 def overlap(query: Mapping[str, float], text: str) -> float:
-    """Weigh the query's words found in a text: 1 when all are."""
-    held = set(content_stems(text))
+    """Weigh the query's stems found in a text: 1 when all are."""
+    held = set(stems(words(text)))
     total = sum(query.values())
     return sum(weight for stem, weight in query.items() if stem in held) / total if total else 0.0
 
 
 def near_copies(one: str, other: str) -> bool:
     """Say whether two quotes are all but the same words (Jaccard ≥ 0.8)."""
-    a, b = set(content_stems(one)), set(content_stems(other))
+    a, b = set(words(one)), set(words(other))
     return len(a & b) >= 0.8 * len(a | b)
 
 

@@ -19,7 +19,7 @@ from indexes.lsa import Lsa, Vectors, load_lsa
 from indexes.passages import Passages, load_passages
 from indexes.quotes import Sentence, candidates, near_copies, overlap
 from indexes.terms import Terms, load_terms
-from indexes.text import content_stems
+from indexes.text import content_stems, stems, words
 from indexes.types import Evidence, IndexStatus, ThemeEvidence
 from indexes.versions import Manifest, Source, corrupt, current, load_manifest
 from indexes.windows import parse_citation
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 Loaded = TypeVar("Loaded")
 
 _NEAR = 0.15
-_LOOKED_AT = 5
-_TELLING = 25
+_LOOKED_AT = 40
+_TELLING = 40
+_STOP_WEIGHT = 0.5
 _LEAST_FIT = 0.15
 _SPELLED = 0.4
 
@@ -172,7 +173,7 @@ class TranscriptIndex:
     def _quoted(self, text: str, hits: list[tuple[int, float]], k: int) -> tuple[Evidence, ...]:
         leaders: dict[int, tuple[int, float]] = {}
         for row, score in hits:
-            if len(leaders) == _LOOKED_AT * k:
+            if len(leaders) >= max(_LOOKED_AT, 2 * k):
                 break
             leaders.setdefault(int(self._passages.contact[row]), (row, score))
         found = [(sentence, score) for row, score in leaders.values() for sentence in self._sentences(row)]
@@ -195,11 +196,16 @@ class TranscriptIndex:
 
         Where the corpus knows none of the words, as with a misspelt query, by shape alone.
         """
-        idf = {stem: self._lexical.idf(stem) for stem in content_stems(text) if self._lexical.knows(stem)}
+        idf = self._weights(text)
         shared = np.array([overlap(idf, one) for one in texts])
         shape = self._lsa.vectors(texts) @ self._lsa.vectors([text])[0] if texts else np.zeros(0)
         fit = 0.6 * shared + 0.4 * np.maximum(shape, 0.0) if idf else np.maximum(shape, 0.0)
         return np.asarray(fit * np.sqrt(np.minimum(1.0, np.array([len(one) for one in texts]) / _TELLING)))
+
+    def _weights(self, text: str) -> dict[str, float]:
+        """Weigh a query's stems: by their rarity, and stop words a little; empty where none is known."""
+        known = {stem: self._lexical.idf(stem) for stem in content_stems(text) if self._lexical.knows(stem)}
+        return dict.fromkeys(stems(words(text)), _STOP_WEIGHT) | known if known else {}
 
     @cached_property
     def _lexical(self) -> Lexical:

@@ -15,7 +15,14 @@ this those through to too under until up very was wasn't we we'd we'll we're we'
 when's where where's which while who who's whom why why's will with won't would wouldn't you you'd you'll you're
 you've your yours yourself yourselves
 """
-STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
+# Words of any conversation, which say nothing of what it is about.
+_TALK_TEXT = """
+also anyway away bit bye came come comes coming done even ever get gets getting go goes going gone got hello hey hi hm
+just kind know knew like lot made make makes many maybe much now oh ok okay one please really right said saw say says
+see seen something still sure take taken tell thank thanks thing things think thought told took um uh us want wanted
+wants way well went yeah yes yet
+"""
+STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split()) | frozenset(_TALK_TEXT.split())
 _WORD = re.compile(r"\[[A-Z_]+\]|[^\W_]+(?:['’][^\W_]+)?")
 _ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 
