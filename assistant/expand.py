@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
+from assistant.phrases import NO_PERIOD
 from assistant.types import Decline, Reading
-from assistant.windows import previous
+from assistant.windows import name_of, previous
 from semantic_layer.model import Catalogue, MetricSpec
 from semantic_layer.query import MetricQuery, TimeWindow
 
@@ -14,6 +15,13 @@ def with_baseline(reading: Reading) -> Reading:
     if reading.window is None or reading.baseline is not None:
         return reading
     return replace(reading, baseline=previous(reading.window))
+
+
+def chosen(reading: Reading, window: TimeWindow, baseline: TimeWindow | None = None) -> Reading:
+    """Put a better window in the place of the default one, and say so where the default was said."""
+    kept = [a for a in reading.assumptions if not a.startswith(NO_PERIOD)]
+    said = f"{NO_PERIOD}: {name_of(window)}"
+    return replace(reading, window=window, baseline=baseline, assumptions=(*kept, said))
 
 
 def companions(reading: Reading, catalogue: Catalogue) -> tuple[str, ...]:

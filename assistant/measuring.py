@@ -12,7 +12,7 @@ from assistant.recorder import Recorder
 from assistant.types import Figure, ResultColumn, ResultTable
 from indexes.settings import TranscriptSettings
 from semantic_layer.errors import UserError
-from semantic_layer.model import Catalogue
+from semantic_layer.model import Catalogue, MetricSpec
 from semantic_layer.query import UNKNOWN, CubeQuery, Filter, MetricQuery, Run, Table, TimeWindow
 
 FEW_ROWS = 100
@@ -79,7 +79,14 @@ def _change(
         cube = bench.recorder.cube(query, f"{bench.catalogue.metric(metric).label}, sums for the test of its change")
     except UserError as error:
         return None, f"no interval for the change: {error.message}"
+    if _is_stock(bench.catalogue.metric(metric)):
+        return change_of(cube), None
     return change_of(cube, days_now=now.days, days_before=before.days), None
+
+
+def _is_stock(spec: MetricSpec) -> bool:
+    """Tell a count at a point in time, which does not grow with the days counted."""
+    return spec.measure is not None and spec.measure.last
 
 
 def scalar(table: Table, column: str) -> float | None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from assistant.findings import Findings
+from assistant.narrate_mix import against_parts, although, is_against_parts
 from assistant.narrate_words import about_themes, labels_of
-from assistant.phrases import capital, sentence_case, show, show_change, show_size, spoken_members
+from assistant.phrases import capital, sentence_case, show, show_bound, show_change, show_size, spoken_members, was
 from assistant.types import Claim, Drivers, Figure, Segment
 from assistant.windows import name_of, when
 from semantic_layer.model import MetricSpec
@@ -28,8 +29,8 @@ def tell_why(found: Findings) -> tuple[Claim, ...]:
         _why_headline(found),
         *certainty(found, 0),
         *_comparison(found),
+        *against_parts(found),
         *_segments(found),
-        *_paradox(found),
         *about_themes(found),
         *(_companion(found, i) for i in range(_asked_figures(found), len(found.figures))),
     )
@@ -46,33 +47,32 @@ def _value(found: Findings, i: int) -> Claim:
     at = f"/figures/{i}"
     if figure.value is None:
         return Claim(text=f"{capital(subject(found, figure))} has no value{_when(figure.window)}.", figures=(at,))
-    head = f"{capital(subject(found, figure))} was {figure.text}{_when(figure.window)}"
-    if figure.window is None:
-        head = head.replace(" was ", " is ", 1)
+    verb = was(figure.label, present=figure.window is None)
+    head = f"{capital(subject(found, figure))} {verb} {figure.text}{_when(figure.window)}"
     before = found.reading.baseline
     if figure.change is None or figure.baseline_value is None or before is None:
         return Claim(text=f"{head}.", figures=(f"{at}/value", f"{at}/window"))
     pointers = (f"{at}/value", f"{at}/window", f"{at}/baseline_value", f"{at}/change", "/reading/baseline")
-    was = show(figure.baseline_value, figure.unit)
+    then = show(figure.baseline_value, figure.unit)
     if figure.significant is False:
-        return Claim(text=f"{head}, little changed from {was} {when(before)}.", figures=pointers)
+        return Claim(text=f"{head}, little changed from {then} {when(before)}.", figures=pointers)
     if figure.change == 0:
         return Claim(text=f"{head}, the same as {when(before)}.", figures=pointers)
     way = "up" if figure.change > 0 else "down"
     moved = show_size(figure.change, figure.unit)
-    return Claim(text=f"{head}, {way} {moved} from {was} {when(before)}.", figures=pointers)
+    return Claim(text=f"{head}, {way} {moved} from {then} {when(before)}.", figures=pointers)
 
 
 def _when(window: TimeWindow | None) -> str:
     return f" {when(window)}" if window else ""
 
 
-def certainty(found: Findings, i: int) -> Iterator[Claim]:
-    """Say whether a change is more than noise, and whether it is welcome."""
+def certainty(found: Findings, i: int, *, over_time: bool = True) -> Iterator[Claim]:
+    """Say whether a difference is more than noise and, of a change over time, whether it is welcome."""
     figure = found.figures[i]
     if figure.change is None or figure.change_ci is None or figure.significant is None:
         return
-    low, high = (show_change(bound, figure.unit) for bound in figure.change_ci)
+    low, high = (show_bound(bound, figure.unit) for bound in figure.change_ci)
     pointers: tuple[str, ...] = (f"/figures/{i}/change_ci/0", f"/figures/{i}/change_ci/1")
     if figure.significant == (figure.change_ci[0] <= 0 <= figure.change_ci[1]):
         # The test of a total is per day, its interval is not: the two differ where months differ in length.
@@ -80,13 +80,8 @@ def certainty(found: Findings, i: int) -> Iterator[Claim]:
         text, pointers = f"The periods differ in length; taken per day, the difference is {beyond}.", ()
     elif not figure.significant:
         text = f"The difference is within normal variation: anywhere from {low} to {high} would fit the data."
-    elif figure.change_ci[0] <= 0 <= figure.change_ci[1]:
-        text = (
-            "The periods differ in length; taken per day, the difference is more than normal variation would explain."
-        )
-        pointers = ()
     else:
-        verdict = _verdict(found.catalogue.metric(figure.metric), figure.change)
+        verdict = _verdict(found.catalogue.metric(figure.metric), figure.change) if over_time else ""
         text = f"That is more than normal variation would explain (between {low} and {high}){verdict}."
     yield Claim(text=text, figures=pointers)
 
@@ -143,6 +138,8 @@ def _cause(found: Findings, figure: Figure) -> tuple[str, tuple[str, ...]]:
     """Name the segments that carry a change, most first."""
     if found.drivers is None:
         return "", ()
+    if is_against_parts(found):
+        return f", {although(found)}: the mix changed", ("/drivers/paradox",)
     along = _along(found.drivers)
     if not along:
         return "; no single group stands out", ()
@@ -196,24 +193,25 @@ def _segment(found: Findings, i: int, segment: Segment, unit: str) -> Claim:
     if segment.value_now is not None and segment.value_before is not None:
         text += f": there it went from {show(segment.value_before, unit)} to {show(segment.value_now, unit)}"
         pointers += [f"{at}/value_before", f"{at}/value_now"]
-    return Claim(text=f"{text}{_effect(segment)}.", figures=tuple(pointers))
+    effect = _effect(segment, level=not is_against_parts(found))
+    return Claim(text=f"{text}{effect}.", figures=tuple(pointers))
 
 
-def _effect(segment: Segment) -> str:
-    """Tell a change inside a segment from a change of its weight."""
+def _effect(segment: Segment, *, level: bool) -> str:
+    """Tell a change inside a segment from a change of its weight.
+
+    Without `level`, what moved inside the segment is itself a mix and nothing is said of it.
+    """
     rate, mix = abs(segment.rate_effect or 0), abs(segment.mix_effect or 0)
     if segment.rate_effect is None or segment.mix_effect is None or max(rate, mix) == 0:
         return ""
     if mix > 2 * rate:
         return ", and what counts is that its share of the whole changed"
+    if not level:
+        return ""
     if rate > 2 * mix:
         return ", and it is the level inside the group that moved, not its size"
     return ", both the level inside the group and its size having moved"
-
-
-def _paradox(found: Findings) -> Iterator[Claim]:
-    for i, paradox in enumerate(found.drivers.paradox if found.drivers else ()):
-        yield Claim(text=paradox.text, figures=(f"/drivers/paradox/{i}/text",))
 
 
 def _members(found: Findings, segment: Segment) -> str:

@@ -1,15 +1,18 @@
 """Sentences about tables: trends, members, periods side by side."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from assistant.findings import Findings
 from assistant.narrate_change import certainty, subject, tell_value
 from assistant.narrate_words import labels_of
-from assistant.phrases import capital, join_words, sentence_case, show, show_size, spoken_members
+from assistant.phrases import capital, is_plural, join_words, sentence_case, show, show_size, spoken_members, was
 from assistant.types import Claim, ResultTable
 from assistant.windows import when
-from semantic_layer.query import Having
+from semantic_layer.calendar import period_end, period_start
+from semantic_layer.query import Having, TimeWindow
 
+NAMED = 3
 _OPERATORS = {">": "above", ">=": "at least", "<": "below", "<=": "at most", "=": "exactly", "!=": "other than"}
 
 
@@ -28,7 +31,7 @@ def tell_compare(found: Findings) -> tuple[Claim, ...]:
         return (*tell_value(found), *_each_member(found))
     if not found.figures or not any(f.filters != found.reading.filters for f in found.figures):
         return tell_members(found)
-    return (_side_by_side(found), *certainty(found, 0))
+    return (_side_by_side(found), *certainty(found, 0, over_time=False))
 
 
 def tell_members(found: Findings) -> tuple[Claim, ...]:
@@ -45,14 +48,17 @@ def _from_first_to_last(found: Findings, i: int) -> Claim:
     at = f"/figures/{i}"
     name = capital(subject(found, figure))
     if chosen is None or figure.change is None or figure.baseline_value is None:
-        return Claim(text=f"{name} was {figure.text} at the end of the period.", figures=(f"{at}/value",))
+        text = f"{name} {was(figure.label)} {figure.text} at the end of the period."
+        return Claim(text=text, figures=(f"{at}/value",))
     then, pointers = show(figure.baseline_value, figure.unit), (f"{at}/value", f"{at}/baseline_value", f"{at}/window")
+    first, last = _period(found, chosen.before.start), _period(found, chosen.now.start)
     if figure.significant is False or figure.change == 0:
-        text = f"{name} is about where it was: {then} {when(chosen.before)}, {figure.text} {when(chosen.now)}."
+        verb = "are about where they were" if is_plural(figure.label) else "is about where it was"
+        text = f"{name} {verb}: {then} {first}, {figure.text} {last}."
         return Claim(text=text, figures=(*pointers, "/table"))
     verb = "rose" if figure.change > 0 else "fell"
     size = show_size(figure.change, figure.unit)
-    text = f"{name} {verb} by {size}, from {then} {when(chosen.before)} to {figure.text} {when(chosen.now)}."
+    text = f"{name} {verb} by {size}, from {then} {first} to {figure.text} {last}."
     return Claim(text=text, figures=(*pointers, f"{at}/change", "/table"))
 
 
@@ -71,14 +77,19 @@ def _extremes(found: Findings, table: ResultTable) -> Iterator[Claim]:
         return f"{_period(found, table.rows[i][period])} ({show(table.rows[i][column], unit)})"
 
     cells = tuple(f"/table/rows/{i}/{c}" for i in (high, low) for c in (period, column))
-    yield Claim(text=f"It was highest in {said(high)} and lowest in {said(low)}.", figures=cells)
+    yield Claim(text=f"It was highest {said(high)} and lowest {said(low)}.", figures=cells)
 
 
-def _period(found: Findings, start: object) -> str:
+def _period(found: Findings, day: date) -> str:
     grain = found.reading.grain or "month"
+    start = period_start(day, grain, found.catalogue.fiscal_year_start)
+    if grain in ("quarter", "year"):
+        return when(TimeWindow(start=start, end=period_end(start, grain)))
     if grain == "month":
-        return f"{start:%B %Y}"
-    return f"the {grain.replace('_', ' ')} from {start:%-d %B %Y}"
+        return f"in {start:%B %Y}"
+    if grain == "day":
+        return f"on {start:%-d %B %Y}"
+    return f"in the {grain.replace('_', ' ')} from {start:%-d %B %Y}"
 
 
 def _step(found: Findings) -> Iterator[Claim]:
@@ -163,6 +174,8 @@ def _spread(found: Findings, table: ResultTable) -> Claim:
         return Claim(text=f"{spec.label} has no value in any group{time}.", figures=("/table", "/reading/window"))
     high = max(known, key=lambda i: table.rows[i][column])
     low = min(known, key=lambda i: table.rows[i][column])
+    if reading.having:
+        return _passing(found, table, known, column)
     width = len(reading.by)
     cells = [f"/table/rows/{i}/{c}" for i in dict.fromkeys((high, low)) for c in (*range(width), column)]
     top = f"{_row(table, high, width)} ({show(table.rows[high][column], spec.unit)})"
@@ -172,6 +185,18 @@ def _spread(found: Findings, table: ResultTable) -> Claim:
         bottom = f"{_row(table, low, width)} ({show(table.rows[low][column], spec.unit)})"
         text = f"{spec.label}{time} is highest for {top} and lowest for {bottom}."
     return Claim(text=text, figures=(*cells, "/reading/window", "/reading/filters"))
+
+
+def _passing(found: Findings, table: ResultTable, known: list[int], column: int) -> Claim:
+    """Say how many groups pass the threshold, and name the first of them."""
+    width, spec = len(found.reading.by), found.catalogue.metric(found.reading.metrics[0])
+    unit, named, count = spec.unit, known[:NAMED], len(table.rows)
+    said = join_words([f"{_row(table, i, width)} ({show(table.rows[i][column], unit)})" for i in named])
+    limits = join_words([_limit(found, h, spec.name) for h in found.reading.having])
+    cells = [f"/table/rows/{i}/{c}" for i in named for c in (*range(width), column)]
+    groups = "" if count <= NAMED else f"{count:,} groups, first among them "
+    text = f"{spec.label} {was(spec.label)} {limits}{_slice(found)}{_time(found)} for {groups}{said}."
+    return Claim(text=text, figures=(*cells, "/table/rows", "/reading/having", "/reading/window", "/reading/filters"))
 
 
 def _row(table: ResultTable, i: int, width: int) -> str:
@@ -201,6 +226,13 @@ def _none_pass(found: Findings) -> Claim:
     pointers = ["/reading/having", "/reading/window", *(["/figures/0/value"] if found.figures else [])]
     text = f"No {by} has {limits or 'a value'}{_slice(found)}{_time(found)}{whole}."
     return Claim(text=text, figures=tuple(pointers))
+
+
+def _limit(found: Findings, limit: Having, named: str) -> str:
+    """Say a threshold; the metric only where it is not the one just named."""
+    if limit.metric != named:
+        return f"with {_threshold(found, limit)}"
+    return f"{_OPERATORS[limit.operator]} {show(limit.value, found.catalogue.metric(named).unit)}"
 
 
 def _threshold(found: Findings, limit: Having) -> str:

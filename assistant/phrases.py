@@ -6,8 +6,10 @@ from datetime import date
 
 from semantic_layer.query import Filter, TimeWindow
 
+NO_PERIOD = "no period was named"
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF "}
 _PLAIN_UNITS = frozenset({"ratio", "count", "seconds", "score", "months"})
+_PREPOSITIONS = frozenset({"at", "by", "for", "from", "in", "of", "on", "per", "to", "with", "within"})
 _SCALES = ((1e9, "bn"), (1e6, "m"), (1e4, "k"))
 
 
@@ -22,6 +24,11 @@ def show(value: float | None, unit: str) -> str:
 def show_change(change: float, unit: str) -> str:
     """Say a change with its sign: +0.45 points, −12 s."""
     return ("−" if change < 0 else "+") + show_size(change, unit)
+
+
+def show_bound(bound: float, unit: str) -> str:
+    """Say an end of an interval with its sign; of a count no fraction."""
+    return show_change(round(bound) if unit == "count" and abs(bound) >= 10 else bound, unit)
 
 
 def show_size(change: float, unit: str) -> str:
@@ -132,6 +139,21 @@ def sentence_case(label: str) -> str:
     """Lower a label inside a sentence; abbreviations stay as they are."""
     first = label.split(" ")[0]
     return label if not first or any(c.isupper() for c in first[1:]) else label[0].lower() + label[1:]
+
+
+def is_plural(label: str) -> bool:
+    """Tell whether a label names many: customers at risk, disclosure misses."""
+    words = label.split()
+    cut = next((i for i, word in enumerate(words) if i and word in _PREPOSITIONS), len(words))
+    head = words[cut - 1] if words else ""
+    return head.endswith("s") and not head.endswith(("ss", "us", "is", "ics"))
+
+
+def was(label: str, *, present: bool = False) -> str:
+    """Return the verb that goes with a label."""
+    if present:
+        return "are" if is_plural(label) else "is"
+    return "were" if is_plural(label) else "was"
 
 
 def capital(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from assistant.findings import Findings, Narration
-from assistant.phrases import show, show_change, show_share, show_size
+from assistant.phrases import show, show_bound, show_change, show_share, show_size
 from assistant.types import Answer, Claim
 from assistant.wire import to_dict
 from indexes.types import Evidence
@@ -73,7 +73,13 @@ def _renderings(value: Any, pointer: str, wire: dict[str, Any]) -> Iterator[str]
         return
     if isinstance(value, int | float):
         unit = _unit(parts, wire)
-        for text in (show(value, unit), show_change(value, unit), show_size(value, unit), show_share(value)):
+        for text in (
+            show(value, unit),
+            show_change(value, unit),
+            show_bound(value, unit),
+            show_size(value, unit),
+            show_share(value),
+        ):
             yield from _NUMBER.findall(text)
         yield from _NUMBER.findall(f"{value:,}")
     elif isinstance(value, str):

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.analysis.changepoint import level_shift
-from assistant.expand import companions, table_query
+from assistant.expand import chosen, companions, table_query
 from assistant.findings import Comparison, Findings, LevelShift
 from assistant.intents.common import empty, first_findings
 from assistant.measuring import Bench, measure, to_table
 from assistant.types import Plan, Reading, ResultTable, Step
-from assistant.windows import around_shift, labelled
-from semantic_layer.calendar import period_end
+from assistant.windows import DAY, around_shift, labelled
+from semantic_layer.calendar import period_end, period_start
 from semantic_layer.errors import UserError
 from semantic_layer.query import Grain, TimeWindow
 
@@ -21,6 +21,8 @@ SURE = 0.01
 def find_trend(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     """Measure every period and compare the last with the first."""
     reading = replace(plan.reading, grain=plan.reading.grain or "month")
+    if plan.default_window:
+        reading = _whole_periods(reading, bench)
     spec = bench.catalogue.metric(reading.metrics[0])
     yield Step(name="run", text=f"Measuring {spec.label} period by period")
     table, notes = _table(reading, bench)
@@ -34,6 +36,23 @@ def find_trend(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         return
     yield Step(name="analyse", text="Looking for a lasting step")
     yield _compared(found, bench, periods)
+
+
+def _whole_periods(reading: Reading, bench: Bench) -> Reading:
+    """Widen the default window at its start, and cut it at its end, to whole periods of the grain."""
+    window, grain, year_start = reading.window, reading.grain or "month", bench.catalogue.fiscal_year_start
+    if window is None:
+        return reading
+    start, last = (period_start(day, grain, year_start) for day in (window.start, window.end))
+    whole = period_end(last, grain, year_start) <= window.end
+    end = window.end if whole else last - DAY
+    if (
+        end <= period_end(start, grain, year_start)
+        or (bench.first and start < bench.first)
+        or (start, end) == (window.start, window.end)
+    ):
+        return reading
+    return chosen(reading, labelled(start, end))
 
 
 def _table(reading: Reading, bench: Bench) -> tuple[ResultTable, tuple[str, ...]]:
@@ -52,8 +71,11 @@ def _table(reading: Reading, bench: Bench) -> tuple[ResultTable, tuple[str, ...]
 def _compared(found: Findings, bench: Bench, periods: Sequence[date]) -> Findings:
     reading = found.reading
     grain, year_start = reading.grain or "month", bench.catalogue.fiscal_year_start
-    now = _window(periods[-1], grain, year_start, reading.window)
-    before = _window(periods[0], grain, year_start, reading.window)
+    windows = [_window(p, grain, year_start, reading.window) for p in periods]
+    whole = [
+        w for p, w in zip(periods, windows, strict=True) if (w.start, w.end) == (p, period_end(p, grain, year_start))
+    ]
+    before, *_, now = whole if len(whole) > 1 else windows
     figures = [measure(bench, m, reading.filters, now, before) for m in reading.metrics]
     shift = shift_in(found.table, reading.metrics[0], periods) if grain == "month" else None
     around = around_shift(periods, periods.index(shift.month), most=12) if shift else None

@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.analysis.drivers import explain
-from assistant.expand import companions, dated, with_baseline
+from assistant.expand import chosen, companions, dated, with_baseline
 from assistant.findings import Comparison, Findings, LevelShift
 from assistant.intents.common import beside, empty, first_findings, rows_behind
 from assistant.intents.listen import listen
 from assistant.intents.trend import shift_in
 from assistant.measuring import Bench, Measured, measure, to_table
+from assistant.phrases import sentence_case
 from assistant.types import Decline, Drivers, Plan, Reading, Step
 from assistant.windows import around_shift, labelled, last_months, month_end, whole_months
-from semantic_layer.compile import sliceable
+from semantic_layer.compile import restating, sliceable
 from semantic_layer.errors import UserError
 from semantic_layer.query import CubeQuery, MetricQuery
 
@@ -41,7 +42,7 @@ def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         yield Step(name="analyse", text="No change month on month; looking for a lasting step")
         comparison = _since_shift(bench, reading, comparison)
         if comparison.shift:
-            reading = replace(reading, window=comparison.now, baseline=comparison.before)
+            reading = chosen(reading, comparison.now, comparison.before)
             measured.insert(0, _measured(bench, reading))
     yield Step(name="analyse", text=f"Splitting the change of {label} by every dimension")
     drivers, notes = _drivers(bench, reading, measured[0])
@@ -55,7 +56,8 @@ def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         smallest=rows_behind(measured[:1]),
         notes=(*notes, *more, *(m.note for m in measured if m.note)),
     )
-    if measured[0].change and measured[0].change.significant is False:
+    mixed = drivers is not None and bool(drivers.paradox)
+    if mixed or (measured[0].change and measured[0].change.significant is False):
         yield found
         return
     yield Step(name="evidence", text="Listening to what those customers said")
@@ -125,7 +127,8 @@ def _drivers(bench: Bench, reading: Reading, measured: Measured) -> tuple[Driver
     )
     try:
         cube = bench.recorder.cube(query, f"{measured.figure.label}, sums a cell of {len(dimensions)} dimensions")
-        drivers = explain(cube)
+        labels = {d.name: sentence_case(d.label) for d in bench.catalogue.dimensions}
+        drivers = explain(cube, labels=labels)
     except UserError as error:
         return None, (f"the change cannot be split: {error.message}",)
     notes = (f"not searched for drivers, too many members: {', '.join(left_out)}",) if left_out else ()
@@ -133,15 +136,16 @@ def _drivers(bench: Bench, reading: Reading, measured: Measured) -> tuple[Driver
 
 
 def driver_dimensions(bench: Bench, reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Choose the dimensions to split by: those that drive, are free, and have few enough members.
+    """Choose the dimensions to split by: those that drive, are free, say more than the metric, have few members.
 
     Returns (dimensions, labels of those left out).
     """
     fixed = {f.dimension for f in reading.filters if f.operator == "in" and len(f.values) == 1}
+    shut = fixed | restating(reading.metrics[0], bench.catalogue)
     names = [
         name
         for name in sliceable(reading.metrics[0], bench.catalogue)
-        if bench.catalogue.dimension(name).driver and not bench.catalogue.dimension(name).hidden and name not in fixed
+        if bench.catalogue.dimension(name).driver and not bench.catalogue.dimension(name).hidden and name not in shut
     ]
     sizes = {name: len(bench.values.get(name, ())) for name in names}
     small = sorted((n for n in names if 2 <= sizes[n] <= MOST_MEMBERS), key=lambda n: (sizes[n], names.index(n)))

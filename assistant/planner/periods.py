@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from assistant.phrases import NO_PERIOD
 from assistant.planner import facts
 from assistant.planner.dates import Clock, Period, last_complete, period_of, rolling
 from assistant.planner.draft import Draft, Stop, ask_back, refuse
@@ -170,7 +171,7 @@ def _default(draft: Draft, clock: Clock, step: Grain | None, *, trend: bool) -> 
         found = last_complete(clock, grain)
         if found.end < clock.first or found.start < clock.first:
             found = Period(clock.first, clock.as_of, "month", "all the data", count=0)
-    draft.assumptions.append(f"no period was named: {found.label}")
+    draft.assumptions.append(f"{NO_PERIOD}: {found.label}")
     return found
 
 
