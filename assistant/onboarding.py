@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,7 +97,7 @@ def _build(aside: Path, sources: list[Path], root: Path, progress: Progress | No
     if settings is None and found.text is not None:
         settings = _export_text(aside, warehouse, found.text, progress)
         checks = (*checks, f"{found.text.column} of {found.text.table} is free text: searchable as transcripts")
-    _write_config(aside, root.name, settings)
+    _write_config(aside, root.name, settings, found.as_of)
     _write_metrics(aside, {"tables": found.tables, "dimensions": found.dimensions, "metrics": found.metrics}, checks)
     return InitReport(
         workspace=root,
@@ -146,8 +147,10 @@ def _export_text(aside: Path, warehouse: Path, text: "TextColumn", progress: Pro
     return TranscriptSettings(files=("transcripts/*.jsonl",), table=text.table, key=text.key)
 
 
-def _write_config(aside: Path, name: str, transcripts: TranscriptSettings | None) -> None:
+def _write_config(aside: Path, name: str, transcripts: TranscriptSettings | None, as_of: date | None) -> None:
     config: dict[str, Any] = {"name": name, "engine": {"path": "warehouse.duckdb"}}
+    if as_of is not None:
+        config["as_of"] = as_of
     if transcripts is not None:
         config["transcripts"] = transcripts.model_dump(mode="json", exclude_defaults=True) or {"key": transcripts.key}
     (aside / "because.yml").write_text(_yaml(config), encoding="utf-8")

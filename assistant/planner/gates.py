@@ -41,7 +41,7 @@ def check_scope(draft: Draft) -> None:
         raise refuse("out_of_scope", message("smalltalk"))
     if _opens_with_task(draft):
         raise refuse("out_of_scope", message("act"))
-    if _contains(free, "out_of_scope"):
+    if _contains(free, "out_of_scope") and not draft.has("quotes"):
         raise refuse("out_of_scope", message("out_of_scope"))
 
 

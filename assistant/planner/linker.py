@@ -101,7 +101,17 @@ class Linker:
             yield _Candidate(Item("time", at, _text(tokens, at), time=span), len(at), 4, 1.0)
         yield from self._catalogue(tokens)
         yield from self._bags(tokens)
-        yield from (c for c in _grammar(tokens) if not c.item.cues or c.item.cues - without)
+        yield from (
+            c
+            for c in _grammar(tokens)
+            if (not c.item.cues or c.item.cues - without) and not self._begins_with_name(c.item, tokens)
+        )
+
+    def _begins_with_name(self, item: Item, tokens: Sequence[Token]) -> bool:
+        """Tell whether a phrase of grammar begins with a metric's very name: "orders by" does not sort."""
+        token = tokens[item.first]
+        named = self._lexicon.phrases.get((token.stem,), []) if len(item.at) > 1 else []
+        return any(e.kind == "metric" and e.score > SHORT and e.surface == token.word for e in named)
 
     def _catalogue(self, tokens: Sequence[Token]) -> Iterator[_Candidate]:
         stems = tuple(t.stem for t in tokens)

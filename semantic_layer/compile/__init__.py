@@ -4,6 +4,6 @@ from semantic_layer.compile.cubes import compile_cube
 from semantic_layer.compile.dialects import render
 from semantic_layer.compile.keys import compile_keys
 from semantic_layer.compile.queries import compile_query
-from semantic_layer.compile.reach import reaches, sliceable
+from semantic_layer.compile.reach import reaches, restating, sliceable
 
-__all__ = ["compile_cube", "compile_keys", "compile_query", "reaches", "render", "sliceable"]
+__all__ = ["compile_cube", "compile_keys", "compile_query", "reaches", "render", "restating", "sliceable"]

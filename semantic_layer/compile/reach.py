@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+from sqlglot import exp
+
+from semantic_layer.compile import ast
 from semantic_layer.compile.formulas import Leaf, leaves
 from semantic_layer.compile.joins import path
 from semantic_layer.errors import UserError
@@ -12,6 +15,26 @@ def sliceable(metric_name: str, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the shown dimensions that a metric can be cut and filtered by, in the catalogue's order."""
     parts = leaves(metric_name, catalogue, {})
     return tuple(d.name for d in catalogue.dimensions if not d.hidden and _cuts_all(d, parts, catalogue))
+
+
+def restating(metric_name: str, catalogue: Catalogue) -> frozenset[str]:
+    """Return the dimensions whose column the metric's own formula reads, which can drive none of its changes.
+
+    `churned` says nothing of the churn rate. A list that all parts share (`channel IN (…)`) leaves members to compare.
+    """
+    parts = [leaf.measure for leaf in leaves(metric_name, catalogue, {})]
+    own = {column for part in parts for column in _columns(part, exp.Expr)}
+    shared = frozenset.intersection(*(_columns(part, exp.In) for part in parts)) if parts else frozenset()
+    return frozenset(
+        d.name for d in catalogue.dimensions if not d.expr and (d.table, d.column or d.name) in own - shared
+    )
+
+
+def _columns(measure: MeasureSpec, inside: type[exp.Expr]) -> frozenset[tuple[str, str]]:
+    """Return the (table, column) pairs that a measure reads inside nodes of a kind."""
+    texts = [text for text in (measure.expr, measure.where) if text and text != "*"]
+    nodes = [node for text in texts for node in ast.parsed(text).find_all(inside)]
+    return frozenset((c.table or measure.table, c.name) for node in nodes for c in node.find_all(exp.Column))
 
 
 def reaches(catalogue: Catalogue, table: str, dimension: str) -> bool:

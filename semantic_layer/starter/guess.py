@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from semantic_layer.starter import naming
+from semantic_layer.starter.ends import DatedTable, last_day
 from semantic_layer.starter.profile import ColumnProfile, TableProfile, day, quoted
 
 MAX_MEMBERS = 2_000
@@ -26,12 +28,16 @@ class TextColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
-    """A starter semantic layer as plain YAML values; `checks` say what a person should look at."""
+    """A starter semantic layer as plain YAML values; `checks` say what a person should look at.
+
+    `as_of` is the last complete day, where the tables' own dates do not say it.
+    """
 
     tables: tuple[dict[str, Any], ...]
     dimensions: tuple[dict[str, Any], ...]
     metrics: tuple[dict[str, Any], ...]
     text: TextColumn | None
+    as_of: date | None
     checks: tuple[str, ...]
 
 
@@ -56,13 +62,22 @@ def guess(profiles: Sequence[TableProfile]) -> Guess:
     roles = [_roles(profile) for profile in profiles if profile.columns]
     metrics = _without_clashes(_unique([metric for role in roles for metric in _metrics(role)]))
     dimensions = _unique([dimension for role in roles for dimension in _dimensions(role)])
+    as_of = last_day([t for role in roles if (t := _dated(role))])
+    ends = (f"tables end on different days: the data are taken to end on {as_of} (`as_of` in because.yml)",)
     return Guess(
         tables=tuple(_table(role) for role in roles),
         dimensions=tuple(dimensions),
         metrics=tuple(metrics),
         text=next((text for role in roles if (text := _text(role))), None),
-        checks=tuple(check for role in roles for check in _checks(role)),
+        as_of=as_of,
+        checks=(*(check for role in roles for check in _checks(role)), *(ends if as_of else ())),
     )
+
+
+def _dated(role: _Roles) -> DatedTable | None:
+    if role.time is None:
+        return None
+    return DatedTable(profile=role.profile, time=role.time.name, monthly=role.time.name in role.profile.month_starts)
 
 
 def _roles(profile: TableProfile) -> _Roles:
@@ -115,14 +130,18 @@ def _is_dimension(column: ColumnProfile) -> bool:
 
 
 def _main_time(profile: TableProfile) -> ColumnProfile | None:
-    """Take the time column that comes before the others, with the fewest gaps."""
+    """Take the time column that comes before the others, then the one named like a beginning, with the fewest gaps."""
     times = [c for c in profile.columns if c.kind == "time"]
-    earlier = {c.name: sum(first == c.name for first, _ in profile.ordered) for c in times}
-    return min(times, key=lambda c: (c.nulls > 0.05 * c.rows, -earlier[c.name], c.nulls), default=None)
+    earlier = {c.name: sum(pair.first == c.name for pair in profile.ordered) for c in times}
+    return min(
+        times,
+        key=lambda c: (c.nulls > 0.05 * c.rows, -earlier[c.name], not naming.is_beginning(c.name), c.nulls),
+        default=None,
+    )
 
 
 def _durations(profile: TableProfile, time: ColumnProfile | None) -> tuple[str, ...]:
-    return tuple(second for first, second in profile.ordered if time and first == time.name)
+    return tuple(pair.second for pair in profile.ordered if time and pair.first == time.name)
 
 
 def _table(role: _Roles) -> dict[str, Any]:
@@ -150,12 +169,16 @@ def _dimension(role: _Roles, column: ColumnProfile) -> dict[str, Any]:
         "type": {"boolean": "boolean", "number": "number"}.get(column.kind, "text"),
         "description": f"{column.distinct:,} values, such as {', '.join(column.members[:3])}",
     }  # fmt: skip
+    none = next((m for m in column.members if m.strip().lower() in naming.NONE), None)
+    if none is not None and column.kind == "text":
+        spec["values"] = {none: [f"without {name.replace('_', ' ')}"]}
     if column.kind == "boolean":
         spec["values"] = _yes_and_no(column)
         if not isinstance(column.positive, bool):
             spec["type"] = "text" if isinstance(column.positive, str) else "number"
-    bare = name.removesuffix("_id").removesuffix("_name").removesuffix("_type").replace("_", " ")
-    synonyms = [s for s in (bare, column.name) if s not in (name.replace("_", " "), name, spec["label"])]
+    bare = naming.bare(name)
+    others = (bare, column.name, *naming.people(name))
+    synonyms = [s for s in dict.fromkeys(others) if s not in (name.replace("_", " "), name, spec["label"])]
     if synonyms:
         spec["synonyms"] = synonyms
     if not 2 <= column.distinct <= MAX_DRIVER_MEMBERS:
@@ -203,6 +226,9 @@ def _count(role: _Roles) -> dict[str, Any]:
     many = naming.plural(role.noun)
     others = [naming.plural(noun) for noun in role.other_nouns]
     synonyms = [f"number of {many}", f"{role.noun} count", "rows", "records", "volume", *others]
+    done = naming.what_was_done(role.time.name) if role.time else None
+    if done:
+        synonyms += [f"{many} {done}", f"{done} {many}", f"{many} were {done}"]
     return _metric(
         role, naming.snake(f"{role.noun}_count"), naming.label(many), "simple",
         f"number of rows of {role.profile.name}", "count",
@@ -241,10 +267,14 @@ def _flagged(role: _Roles, flag: ColumnProfile) -> dict[str, Any]:
 
 def _average(role: _Roles, column: ColumnProfile) -> dict[str, Any]:
     words = naming.label(column.name).lower()
+    duration = naming.stem_of_seconds(column.name)
+    synonyms = [words, f"mean {words}", f"avg {words}"]
+    if duration:
+        synonyms += [f"{duration} time", f"average {duration} time", f"{duration} duration"]
     return _metric(
         role, f"average_{naming.snake(column.name)}", f"Average {words}", "average",
-        f"mean of {column.name} over {naming.plural(role.noun)} that have one", "score",
-        synonyms=[words, f"mean {words}", f"avg {words}"],
+        f"mean of {column.name} over {naming.plural(role.noun)} that have one", "seconds" if duration else "score",
+        synonyms=synonyms,
         measure={"table": role.profile.name, "agg": "average", "expr": quoted(column.name)},
     )  # fmt: skip
 
@@ -254,7 +284,8 @@ def _total(role: _Roles, column: ColumnProfile) -> dict[str, Any]:
     synonyms = [f"sum of {words}", f"{words} in total"]
     name = f"total_{naming.snake(column.name).removeprefix('total_')}"
     return _metric(
-        role, name, f"Total {words.removeprefix('total ')}", "simple", f"sum of {column.name}", "count",
+        role, name, f"Total {words.removeprefix('total ')}", "simple", f"sum of {column.name}",
+        "seconds" if naming.stem_of_seconds(column.name) else "count",
         synonyms=synonyms, measure={"table": role.profile.name, "agg": "sum", "expr": quoted(column.name)},
     )  # fmt: skip
 
@@ -295,6 +326,11 @@ def _checks(role: _Roles) -> list[str]:
         checks.append(
             f"numbers of {name} without a known unit (set `unit`): {', '.join(c.name for c in role.measures)}"
         )
+    checks += [
+        f"{pair.against:,} rows of {name} have {pair.second} before {pair.first}; they count in the time between"
+        for pair in role.profile.ordered
+        if pair.against and pair.second in role.durations and role.time and pair.first == role.time.name
+    ]
     empty = [c.name for c in role.profile.columns if c.rows and c.nulls == c.rows]
     return checks + ([f"columns of {name} without a value: {', '.join(empty)}"] if empty else [])
 

@@ -8,6 +8,12 @@ _NOUNS = (
     "project", "request", "review", "sale", "session", "shipment", "subscription", "survey", "task", "ticket",
     "transaction", "user", "visit",
 )  # fmt: skip
+NONE = ("no", "none", "nein", "kein", "keine", "non", "aucun", "ninguno", "ninguna", "não", "nee", "nej")
+_BEGINNINGS = (
+    "opened", "open", "created", "started", "start", "begun", "began", "ordered", "received", "submitted", "reported",
+    "registered", "booked", "signup",
+)  # fmt: skip
+_SUFFIX = re.compile(r"_(id|name|nm|type|typ|cd|code|desc|flag|flg|ind)$")
 _WORK_ITEMS = ("incident", "ticket", "case", "issue", "request")
 _ID_SUFFIX = re.compile(r"(?<=[a-z0-9])_?(id|ID|Id|key|number|no|nr|code|uuid)$")
 
@@ -33,6 +39,36 @@ def stem_of_flag(column: str) -> str:
 def stem_of_time(column: str) -> str:
     """Drop what marks a column as a time: `opened_at` is about `opened`."""
     return re.sub(r"(_at|_on|_date|_time|_ts|_timestamp|_datetime)$", "", snake(column)).replace("_", " ")
+
+
+def is_beginning(column: str) -> bool:
+    """Tell whether a time column is named like the beginning of something."""
+    return stem_of_time(column) in _BEGINNINGS
+
+
+def what_was_done(column: str) -> str | None:
+    """Name what a time column dates by its participle: `opened_at` is when a row was opened."""
+    stem = stem_of_time(column)
+    return stem if stem != snake(column).replace("_", " ") and re.fullmatch(r"[a-z]+ed", stem) else None
+
+
+def stem_of_seconds(column: str) -> str | None:
+    """Name what a column of seconds measures: `handle_seconds` is about `handle`; None for other columns."""
+    found = re.fullmatch(r"(.+?)(?:_time|_duration)?_(?:seconds|secs|sec)", snake(column))
+    return found[1].replace("_", " ") if found else None
+
+
+def bare(name: str) -> str:
+    """Drop what only says how a name is stored: `seg_cd` is about `seg`."""
+    plain = name
+    while (shorter := _SUFFIX.sub("", plain)) != plain and shorter:
+        plain = shorter
+    return plain.replace("_", " ")
+
+
+def people(name: str) -> tuple[str, ...]:
+    """Give the other words for those whom work is assigned to."""
+    return ("assignee", "agent") if name in ("assigned_to", "assignee", "assigned_agent") else ()
 
 
 def entity(table: str, key: str | None, members: tuple[str, ...], *, is_work_item: bool) -> tuple[str, tuple[str, ...]]:

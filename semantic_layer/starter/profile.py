@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["text", "number", "boolean", "time", "other"]
 SAMPLE = 12
+MOST_AGAINST = 0.15
 _YES_NO = (
     ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("ja", "nein"), ("si", "no"),
     ("sí", "no"), ("oui", "non"), ("sim", "não"), ("ja", "nej"), ("ja", "nee"),
@@ -43,13 +44,22 @@ class ColumnProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimePair:
+    """Two time columns of which the first comes before the second, but for `against` rows."""
+
+    first: str
+    second: str
+    against: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableProfile:
-    """One table; `ordered` lists pairs of time columns of which the first never lies after the second."""
+    """One table; `ordered` lists the time columns that follow one another."""
 
     name: str
     rows: int
     columns: tuple[ColumnProfile, ...]
-    ordered: tuple[tuple[str, str], ...]
+    ordered: tuple[TimePair, ...]
     month_starts: tuple[str, ...]
     contained: tuple[tuple[str, str, str], ...] = ()
 
@@ -100,7 +110,7 @@ def _profile_table(connection: "duckdb.DuckDBPyConnection", name: str) -> TableP
         name=name,
         rows=columns[0].rows if columns else 0,
         columns=columns,
-        ordered=tuple((a, b) for a in times for b in times if a != b and _never_after(connection, name, a, b)),
+        ordered=tuple(p for a in times for b in times if a != b and (p := _in_order(connection, name, a, b))),
         month_starts=tuple(t for t in times if _only_month_starts(connection, name, t)),
     )
 
@@ -142,12 +152,16 @@ def _kind(data_type: str, distinct: int, members: tuple[str, ...]) -> tuple[Kind
     return ("text", None) if data_type in ("VARCHAR", "UUID") or data_type.startswith("ENUM") else ("other", None)
 
 
-def _never_after(connection: "duckdb.DuckDBPyConnection", table: str, first: str, second: str) -> bool:
+def _in_order(connection: "duckdb.DuckDBPyConnection", table: str, first: str, second: str) -> TimePair | None:
+    """Tell whether one time follows another in nearly all rows; times without a relation do so in half."""
     row = connection.execute(
         f"SELECT count(*) FILTER (WHERE {quoted(first)} > {quoted(second)}),"
         f" count(*) FILTER (WHERE {quoted(first)} < {quoted(second)}) FROM {quoted(table)}"
     ).fetchone()
-    return row is not None and row[1] > 0 and row[0] <= 0.01 * row[1]
+    against, along = row or (0, 0)
+    if along == 0 or against > MOST_AGAINST * (against + along):
+        return None
+    return TimePair(first=first, second=second, against=against)
 
 
 def _only_month_starts(connection: "duckdb.DuckDBPyConnection", table: str, column: str) -> bool:
