@@ -42,6 +42,16 @@ class Recorder:
         self.runs[-1] = replace(run, table=replace(run.table, data=()))
         return frozenset(map(str, column))
 
+    def members_by_key(
+        self, table: str, key: str, by: str, filters: Sequence[Filter], window: TimeWindow | None
+    ) -> dict[str, str]:
+        """Return the member of a dimension for each id of a slice."""
+        sql = compile_keys(self.catalogue, table=table, key=key, filters=tuple(filters), window=window, by=by)
+        run = self._run(sql, f"{self.catalogue.dimension(by).label} of the contacts", None)
+        ids, members = run.table.data or ((), ())
+        self.runs[-1] = replace(run, table=replace(run.table, data=()))
+        return dict(zip(map(str, ids), map(str, members), strict=True))
+
     def _run(self, sql: Sql, purpose: str, query: MetricQuery | None) -> Run:
         started = perf_counter()
         table: Table = self.engine.run(sql)

@@ -50,7 +50,8 @@ class DimensionSpec(Strict):
 
     In `expr`, `@row_date` is the date of the fact row that is cut. `driver: false` keeps a
     dimension out of the driver search. `outcome: true` says that it is known only for rows that
-    had an outcome: it splits counts and sums, never a rate. `values` gives synonyms of members.
+    had an outcome: it splits counts and sums, never a rate. `theme: true` says that it records
+    what a contact was about. `values` gives synonyms of members.
     """
 
     name: str
@@ -65,6 +66,7 @@ class DimensionSpec(Strict):
     order: tuple[str, ...] = ()
     driver: bool = True
     outcome: bool = False
+    theme: bool = False
     hidden: bool = False
 
 

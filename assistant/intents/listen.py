@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.findings import Findings, Listening
+from assistant.intents.reasons import growing_reasons
 from assistant.measuring import Bench
 from assistant.protocols import EvidenceSearch
 from assistant.types import Segment
 from indexes.settings import TranscriptSettings
 from semantic_layer.compile import reaches
 from semantic_layer.errors import BecauseError
-from semantic_layer.query import Filter
+from semantic_layer.query import UNKNOWN, Filter, TimeWindow
 
 ENOUGH = 10
 MOST_THEMES = 4
@@ -38,29 +39,52 @@ def _contrast(found: Findings, bench: Bench, index: EvidenceSearch, settings: Tr
     filters = merge(reading.filters, segment.filters if segment else ())
     filters, note = within_reach(bench, settings, filters)
     notes = (*found.notes, *note)
-    table, key = settings.table or "", settings.key
-    now = bench.recorder.keys(table, key, filters, reading.window)
-    before = bench.recorder.keys(table, key, filters, reading.baseline)
+    reason = _reason(bench, settings.table or "")
+    now = _contacts(bench, settings, reason, filters, reading.window)
+    before = _contacts(bench, settings, reason, filters, reading.baseline)
     heard, kind = index.contact_ids, "before"
-    if len(before & heard) < ENOUGH and segment:
+    if len(before.keys() & heard) < ENOUGH and segment:
         wider, _ = within_reach(bench, settings, reading.filters)
-        before, kind = bench.recorder.keys(table, key, wider, reading.window) - now, "elsewhere"
+        every = _contacts(bench, settings, reason, wider, reading.window)
+        before, kind = {c: r for c, r in every.items() if c not in now}, "elsewhere"
     listening = Listening(
         filters=filters,
         contacts=len(now),
-        with_transcript=len(now & heard),
+        with_transcript=len(now.keys() & heard),
         baseline=kind,  # type: ignore[arg-type]
     )
     found = replace(found, listening=listening, notes=notes)
-    if not now & heard:
+    if not now.keys() & heard:
         return found
-    own = tuple(str(value) for f in filters for value in f.values)
-    themes = index.contrast(now, before, contacts_in_slice=len(now), limit=MOST_THEMES, ignore=own)
+    reasons, quotes = growing_reasons(now, before, index, contacts_in_slice=len(now)) if reason else ((), ())
+    own = (*(str(value) for f in filters for value in f.values), *(theme.theme for theme in reasons))
+    limit = MOST_THEMES - len(reasons)
+    themes = index.contrast(now, before, contacts_in_slice=len(now), limit=limit, ignore=own)
     return replace(
         found,
-        themes=tuple(t.theme for t in themes),
-        evidence=tuple(e for t in themes for e in t.evidence),
+        themes=(*reasons, *(t.theme for t in themes)),
+        evidence=(*quotes, *(e for t in themes for e in t.evidence)),
     )
+
+
+def _reason(bench: Bench, table: str) -> str | None:
+    """Return the dimension that records what a contact was about, where the transcripts' table has one."""
+    names = (d.name for d in bench.catalogue.dimensions if d.theme and not d.hidden)
+    return next((name for name in names if reaches(bench.catalogue, table, name)), None)
+
+
+def _contacts(
+    bench: Bench,
+    settings: TranscriptSettings,
+    reason: str | None,
+    filters: Sequence[Filter],
+    window: TimeWindow | None,
+) -> dict[str, str]:
+    """Return the contacts of a slice with the reason recorded for each."""
+    table, key = settings.table or "", settings.key
+    if reason is None:
+        return dict.fromkeys(bench.recorder.keys(table, key, filters, window), UNKNOWN)
+    return bench.recorder.members_by_key(table, key, reason, filters, window)
 
 
 def leading(found: Findings) -> Segment | None:

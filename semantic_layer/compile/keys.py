@@ -19,14 +19,15 @@ def compile_keys(
     key: str,
     filters: Sequence[Filter],
     window: TimeWindow | None,
+    by: str | None = None,
     limit: int | None = None,
 ) -> Sql:
-    """Compile the ids, in order, of the rows that filters and window keep.
+    """Compile the ids, in order, of the rows that filters and window keep; `by` adds a row's member.
 
     Raises UserError: unknown_table, unknown_dimension, cannot_cut, wrong_type, no_time.
     """
     scan = Scan(catalogue, table)
-    for name in dict.fromkeys(f.dimension for f in filters):
+    for name in dict.fromkeys((*(f.dimension for f in filters), *([by] if by else []))):
         if path(catalogue, table, catalogue.dimension(name).table) is None:
             reached = [d.name for d in catalogue.dimensions if path(catalogue, table, d.table) is not None]
             raise UserError(
@@ -35,9 +36,12 @@ def compile_keys(
                 hint=f"they can be filtered by: {', '.join(reached) or 'nothing'}",
             )
     where = [*([scan.in_window(window)] if window else []), *scan.kept(filters)]
-    select = scan.select([ast.alias(scan.column(table, key), key)], where)
+    shown = [ast.alias(scan.column(table, key), key)]
+    if by is not None:
+        shown.append(ast.alias(scan.member(catalogue.dimension(by)), by))
+    select = scan.select(shown, where)
     select.set("order", exp.Order(expressions=[exp.Literal.number(1)]))
     if limit is not None:
         select.set("limit", exp.Limit(expression=exp.Literal.number(limit)))
-    columns = (Column(name=key, kind="dimension"),)
+    columns = tuple(Column(name=name, kind="dimension") for name in (key, by) if name is not None)
     return Sql(text=select.sql(dialect="duckdb", pretty=True, copy=False), columns=columns)

@@ -1,0 +1,75 @@
+"""Recorded reasons for contact that a slice has more of than its baseline, with quotes from those contacts."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from assistant.protocols import EvidenceSearch
+from indexes.types import Evidence, Theme
+from semantic_layer.query import UNKNOWN
+
+ALPHA = 0.05
+LEAST = 5
+MOST = 2
+QUOTES = 2
+
+
+def growing_reasons(
+    now: Mapping[str, str], before: Mapping[str, str], index: EvidenceSearch, *, contacts_in_slice: int
+) -> tuple[tuple[Theme, ...], tuple[Evidence, ...]]:
+    """Return the reasons whose share of transcribed contacts grew, the surest first, and what was said.
+
+    `now` and `before` map contacts to reasons. Shares are compared by Fisher's exact test, Bonferroni
+    over the reasons.
+    """
+    transcribed = index.contact_ids
+    heard = {c: r for c, r in now.items() if c in transcribed and r != UNKNOWN}
+    once = {c: r for c, r in before.items() if c in transcribed and c not in now and r != UNKNOWN}
+    grown = _grown(Counter(heard.values()), len(heard), Counter(once.values()), len(once))
+    themes, quotes = [], []
+    for reason in grown[:MOST]:
+        contacts = [c for c, r in heard.items() if r == reason]
+        said = _said(reason, contacts, index)
+        share_before = sum(r == reason for r in once.values()) / len(once)
+        themes.append(_theme(reason, len(contacts), len(heard), contacts_in_slice, share_before, len(said)))
+        quotes += said
+    return tuple(themes), tuple(quotes)
+
+
+def _grown(now: Counter[str], n: int, before: Counter[str], m: int) -> list[str]:
+    from scipy.stats import fisher_exact
+
+    if n < LEAST or m < LEAST:
+        return []
+    tests = {
+        reason: float(
+            fisher_exact(np.array([[k, n - k], [before[reason], m - before[reason]]]), alternative="greater").pvalue
+        )
+        for reason, k in now.items()
+        if k >= LEAST
+    }
+    return sorted((r for r, p in tests.items() if p * len(now) < ALPHA), key=lambda r: (tests[r], r))
+
+
+def _said(reason: str, contacts: Collection[str], index: EvidenceSearch) -> list[Evidence]:
+    return [replace(item, theme=reason) for item in index.search(reason, contact_ids=contacts, k=QUOTES)]
+
+
+def _theme(
+    reason: str, contacts: int, of_contacts: int, contacts_in_slice: int, share_before: float, passages: int
+) -> Theme:
+    from scipy.stats import binomtest
+
+    interval = binomtest(contacts, of_contacts).proportion_ci(confidence_level=0.95, method="wilson")
+    return Theme(
+        theme=reason,
+        passages=passages,
+        contacts=contacts,
+        of_contacts=of_contacts,
+        contacts_in_slice=contacts_in_slice,
+        share=contacts / of_contacts,
+        share_before=share_before,
+        ci=(float(interval.low), float(interval.high)),
+    )
