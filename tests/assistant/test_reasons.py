@@ -17,7 +17,8 @@ class Index:
     def search(self, text: str, *, contact_ids: Collection[str] | None = None, k: int = 8) -> tuple[Evidence, ...]:
         return tuple(
             Evidence(
-                citation=f"{c}:1-1", contact_id=c, turns=(1, 1), speaker="customer", occurred_at=None, quote=text, score=1.0
+                citation=f"{c}:1-1", contact_id=c, turns=(1, 1), speaker="customer", occurred_at=None,
+                quote=text, score=1.0,
             )
             for c in sorted(contact_ids or ())[:k]
         )  # fmt: skip
