@@ -55,6 +55,7 @@ class Findings:
     evidence: tuple[Evidence, ...] = ()
     listening: Listening | None = None
     smallest: int | None = None
+    tied: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     runs: tuple[Run, ...] = ()

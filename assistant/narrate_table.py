@@ -157,7 +157,13 @@ def _first_member(found: Findings, table: ResultTable) -> Claim:
     value = show(table.rows[0][column], spec.unit)
     cells = [f"/table/rows/0/{c}" for c in range(len(reading.by))] + [f"/table/rows/0/{column}"]
     text = f"{said}{_slice(found)}{_time(found)}: {value}"
-    if len(table.rows) > 1:
+    equal = sum(row[column] == table.rows[0][column] for row in table.rows)
+    if equal > 1 or (found.tied and len(table.rows) == 1):
+        others = [_row(table, i, len(reading.by)) for i in range(equal)]
+        several = f"{join_words(others)} share" if equal > 1 else f"{others[0]} and others share"
+        text = f"{several} the {most} {sentence_case(spec.label)}{_slice(found)}{_time(found)}: {value}"
+        cells += [f"/table/rows/{i}/{c}" for i in range(1, equal) for c in range(len(reading.by))]
+    elif len(table.rows) > 1:
         second = f"{_row(table, 1, len(reading.by))} ({show(table.rows[1][column], spec.unit)})"
         text += f", followed by {second}"
         cells += [f"/table/rows/1/{c}" for c in range(len(reading.by))] + [f"/table/rows/1/{column}"]
@@ -179,7 +185,9 @@ def _spread(found: Findings, table: ResultTable) -> Claim:
     width = len(reading.by)
     cells = [f"/table/rows/{i}/{c}" for i in dict.fromkeys((high, low)) for c in (*range(width), column)]
     top = f"{_row(table, high, width)} ({show(table.rows[high][column], spec.unit)})"
-    if high == low:
+    if high == low and len(known) > 1:
+        text = f"{spec.label}{time} is the same in every group: {show(table.rows[high][column], spec.unit)}."
+    elif high == low:
         text = f"{spec.label}{time}: {top}."
     else:
         bottom = f"{_row(table, low, width)} ({show(table.rows[low][column], spec.unit)})"

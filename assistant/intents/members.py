@@ -14,9 +14,10 @@ from assistant.phrases import join_words, show
 from assistant.types import Figure, Plan, Reading, ResultTable, Step
 from assistant.windows import previous
 from semantic_layer.errors import UserError
-from semantic_layer.query import Cube, CubeQuery, Filter
+from semantic_layer.query import Cube, CubeQuery, Filter, Having, MetricQuery
 
 MOST_SIDE_BY_SIDE = 6
+MOST_TIED = 5
 
 
 def find_members(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
@@ -29,7 +30,10 @@ def find_members(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     if not table.rows:
         yield empty(plan, reading, bench) if not reading.having else _none_pass(plan, reading, bench, table)
         return
-    found = replace(first_findings(plan, reading, bench), table=table, notes=notes)
+    tied = _tied_outside(reading, bench, table)
+    if tied:
+        notes = (*notes, f"the last row is one of several with its value; not shown: {', '.join(tied)}")
+    found = replace(first_findings(plan, reading, bench), table=table, notes=notes, tied=tied)
     yield Step(name="analyse", text="Comparing them with the whole")
     yield _side_by_side(found, bench) if reading.intent == "compare" else _against_whole(found, bench)
 
@@ -73,6 +77,24 @@ def _table(reading: Reading, bench: Bench, purpose: str) -> tuple[ResultTable, t
     if run.table.truncated:
         notes = (*notes, f"only the first {len(run.table):,} rows are shown")
     return to_table(run), notes
+
+
+def _tied_outside(reading: Reading, bench: Bench, table: ResultTable) -> tuple[str, ...]:
+    """Name the members that a limit cut off though they have the value of the last row shown."""
+    if reading.limit is None or len(table.rows) < reading.limit or len(reading.by) != 1 or reading.grain:
+        return ()
+    names = [c.name for c in table.columns]
+    metric = reading.order_by or reading.metrics[0]
+    last = table.rows[-1][names.index(metric)] if metric in names else None
+    if last is None:
+        return ()
+    query = MetricQuery(
+        metrics=(metric,), by=reading.by, filters=reading.filters, window=reading.window,
+        having=(Having(metric=metric, operator="=", value=last),), limit=reading.limit + MOST_TIED,
+    )  # fmt: skip
+    shown = {row[names.index(reading.by[0])] for row in table.rows}
+    rows = to_table(bench.recorder.measure(query, "who else has the last value shown")).rows
+    return tuple(str(row[0]) for row in rows if row[0] not in shown)[:MOST_TIED]
 
 
 def _none_pass(plan: Plan, reading: Reading, bench: Bench, table: ResultTable) -> Findings:

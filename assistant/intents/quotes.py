@@ -12,6 +12,7 @@ from semantic_layer.errors import BecauseError
 from semantic_layer.query import TimeWindow
 
 MOST_QUOTES = 6
+LIMIT = 30
 
 
 def find_quotes(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
@@ -21,13 +22,16 @@ def find_quotes(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         index = bench.evidence()
     except BecauseError as error:
         message = f"Quotes need the transcript index: {error.message}. {error.hint}"
+        if bench.transcripts is None:
+            message = "This workspace has no transcripts, so there is nothing to quote: name them in because.yml."
         yield replace(found, decline=Decline(reason="no_data", message=message))
         return
     yield Step(name="run", text="Choosing the contacts to look in")
     ids, notes = _contacts(plan, bench)
     heard = index.contact_ids if ids is None else ids & index.contact_ids
+    wanted = min(plan.reading.limit or MOST_QUOTES, LIMIT)
     yield Step(name="evidence", text=f"Searching {len(heard):,} conversations")
-    evidence = index.search(plan.search_text or plan.question.text, contact_ids=ids, k=MOST_QUOTES) if heard else ()
+    evidence = index.search(plan.search_text or plan.question.text, contact_ids=ids, k=wanted) if heard else ()
     contacts = len(heard) if ids is None else len(ids)
     yield replace(
         found,

@@ -20,6 +20,13 @@ def tables(metric: MetricSpec, catalogue: Catalogue) -> tuple[TableSpec, ...]:
     return tuple({m.table: catalogue.table(m.table) for m in measures(metric, catalogue)}.values())
 
 
+def counts_rows(metric: MetricSpec) -> str | None:
+    """Return the table whose rows a metric counts, all of them."""
+    measure = metric.measure
+    plain = measure is not None and measure.agg == "count" and not (measure.where or measure.expr or measure.last)
+    return measure.table if measure and plain else None
+
+
 def reaches(metric: MetricSpec, dimension: str, catalogue: Catalogue) -> bool:
     """Tell whether every fact of a metric can be cut by a dimension through N:1 joins."""
     target = catalogue.dimension(dimension).table
@@ -34,6 +41,12 @@ def has_time(metric: MetricSpec, catalogue: Catalogue) -> bool:
 def monthly(metric: MetricSpec, catalogue: Catalogue) -> bool:
     """Tell whether a metric is known by the month only."""
     return any(t.time_grain == "month" and t.time for t in tables(metric, catalogue))
+
+
+def count_of(rate: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:
+    """Return the shown metric that counts what a rate has above its line."""
+    counts = (m for m in catalogue.metrics if m.type == "simple" and not m.hidden and m.unit == "count")
+    return next((m for m in counts if m.measure is not None and m.measure == rate.numerator), None)
 
 
 def _joined(name: str, catalogue: Catalogue) -> frozenset[str]:

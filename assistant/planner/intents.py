@@ -33,6 +33,8 @@ def read_intent(draft: Draft) -> Intent:
     if inherited:
         draft.metrics = list(draft.question.history[-1].metrics)
     if not draft.metrics:
+        draft.metrics = _counted(draft)
+    if not draft.metrics:
         _no_metric(draft)
     read_members(draft)
     _units(draft)
@@ -40,6 +42,19 @@ def read_intent(draft: Draft) -> Intent:
     periods.collect_times(draft)
     old = _carried(draft, inherited=inherited) if follows else None
     return _analyse(draft, old)
+
+
+def _counted(draft: Draft) -> list[str]:
+    """Return the one metric that counts what is told apart by the members named: "how many chats"."""
+    if not draft.has("how_many"):
+        return []
+    tables = {draft.dimension(e.name).table for i in draft.places("value") for e in draft.items[i].of("value")[:1]}
+    counts = [m for m in draft.catalogue.metrics if not m.hidden and facts.counts_rows(m) in tables]
+    if len(counts) != 1:
+        return []
+    draft.assumptions.append(f"counted as {counts[0].label}")
+    draft.defaults += 1
+    return [counts[0].name]
 
 
 def _is_count(draft: Draft) -> bool:
@@ -80,7 +95,7 @@ def _define(draft: Draft) -> Intent:
     draft.used.update(
         i
         for i, item in enumerate(draft.items)
-        if item.kind == "cue" and item.cues & {"define", "explain", "average", "not", "by"}
+        if item.kind == "cue" and item.cues & {"define", "explain", "average", "not", "by", "change"}
     )
     if not draft.metrics:
         for i in draft.places("dimension"):
@@ -107,6 +122,10 @@ def _units(draft: Draft) -> None:
     if not specs:
         return
     if draft.cues("how_many") and not any(s.unit == "count" for s in specs):
+        counted = facts.count_of(specs[0], draft.catalogue)
+        if counted is not None:
+            options = [(s.label, f"What is the {s.label}?") for s in (counted, specs[0])]
+            raise ask_back(f"{specs[0].label} is a share; its count is {counted.label}.", options)
         label = specs[0].label
         raise ask_back(f"I know the {label}, not a count of it.", [(label, f"What is the {label}?")])
     if draft.cues("how_long"):

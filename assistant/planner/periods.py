@@ -63,7 +63,7 @@ def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
     if len(periods) == 2:
         return _two(draft, periods, compares=compares, trend=trend)
     if not periods:
-        now = _default(draft, clock, step, trend=trend and not back)
+        now = _default(draft, clock, step, trend=trend and not back, compares=compares)
         return now, (earlier(now, back or "period", clock) if back or compares else None)
     return _one(draft, periods[0], clock, back, compares=compares, trend=trend)
 
@@ -155,8 +155,8 @@ def _exact(period: Period) -> str:
     return f"{period.start} to {period.end}"
 
 
-def _default(draft: Draft, clock: Clock, step: Grain | None, *, trend: bool) -> Period:
-    """Return the period meant when none is named."""
+def _default(draft: Draft, clock: Clock, step: Grain | None, *, trend: bool, compares: bool = False) -> Period:
+    """Return the period meant when none is named; all the data has nothing before it to compare with."""
     draft.default_window = True
     draft.defaults += 1
     wanted = next((draft.metric(m).default_grain for m in draft.metrics if draft.metric(m).default_grain), None)
@@ -164,10 +164,11 @@ def _default(draft: Draft, clock: Clock, step: Grain | None, *, trend: bool) -> 
         found = rolling(clock, "month", 12)
     elif draft.by_period:
         found = Period(clock.first, clock.as_of, "month", "all the data")
-    elif wanted == "all":
+    elif wanted == "all" and not compares:
         found = Period(clock.first, clock.as_of, "month", "all the data", count=0)
     else:
-        grain: Grain = step if step in ("week", "quarter") else (wanted or "month")
+        usual: Grain = "month" if wanted is None or wanted == "all" else wanted
+        grain = step if step in ("week", "quarter") else usual
         found = last_complete(clock, grain)
         if found.end < clock.first or found.start < clock.first:
             found = Period(clock.first, clock.as_of, "month", "all the data", count=0)
