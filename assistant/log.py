@@ -13,7 +13,10 @@ from assistant.types import Outcome, Reading
 from assistant.wire import reading_from_dict, to_dict
 from semantic_layer.errors import UpstreamError, UserError
 
+# With a write-ahead log a commit need not wait for the disk, and a crash loses at most the latest outcome.
 _SCHEMA = """
+pragma journal_mode = wal;
+pragma synchronous = normal;
 create table if not exists outcomes (
   id text primary key, asked_at text not null, kind text not null, role text, question text not null,
   follow text, outcome text not null, timings text not null
