@@ -1,5 +1,6 @@
 """The workspace's transcripts: found, redacted with the names the warehouse knows, and indexed."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from semantic_layer.query import Column, Sql
 
 if TYPE_CHECKING:
     from semantic_layer.engine import DuckDbEngine
+    from semantic_layer.model import Catalogue
 
 
 def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> IndexReport:
@@ -39,6 +41,23 @@ def transcript_files(workspace: Workspace) -> list[Path]:
     settings = workspace.config.transcripts
     patterns = settings.files if settings else ()
     return sorted({file for pattern in patterns for file in workspace.root.glob(pattern) if file.is_file()})
+
+
+def strangers(workspace: Workspace, catalogue: "Catalogue", contact_ids: Collection[str]) -> int:
+    """Count the contacts with a transcript that no row of the warehouse has; no slice ever reaches these."""
+    settings = workspace.config.transcripts
+    if settings is None or settings.table is None:
+        return 0
+    from semantic_layer.compile import compile_keys
+    from semantic_layer.engine import DuckDbEngine
+
+    engine = DuckDbEngine(workspace.warehouse)
+    try:
+        sql = compile_keys(catalogue, table=settings.table, key=settings.key, filters=(), window=None)
+        known = engine.run(sql, max_rows=50_000_000).data[0]
+    finally:
+        engine.close()
+    return len(set(contact_ids) - {str(value) for value in known})
 
 
 def known_names(workspace: Workspace) -> frozenset[str]:

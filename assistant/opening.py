@@ -12,7 +12,7 @@ from assistant.protocols import EvidenceSearch
 from assistant.workspace import Workspace, open_workspace
 from semantic_layer.engine import DuckDbEngine
 from semantic_layer.errors import UserError, did_you_mean
-from semantic_layer.loader import load_catalogue
+from semantic_layer.loader import Loaded, load_catalogue
 from semantic_layer.values import data_range, distinct_values
 
 _MAYBE_PERSONAL = re.compile(
@@ -26,7 +26,8 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
     config = workspace.config
     if role is not None and role not in config.roles:
         raise UserError(f"no role '{role}' in {root}", code="unknown_role", hint=did_you_mean(role, config.roles))
-    catalogue = load_catalogue(workspace.metrics, fiscal_year_start=config.fiscal_year_start).catalogue
+    loaded = load_catalogue(workspace.metrics, fiscal_year_start=config.fiscal_year_start)
+    catalogue = loaded.catalogue
     settings = config.engine
     engine = DuckDbEngine(
         workspace.warehouse,
@@ -50,8 +51,19 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
         engine=engine,
         log=AnswerLog(path=workspace.log),
         open_evidence=lambda: _open_index(workspace),
+        warnings=_left_out(loaded),
         redact=_redactor(workspace),
     )
+
+
+def _left_out(loaded: Loaded) -> tuple[str, ...]:
+    """Say which parts of the dictionary cannot be read, for what is asked may be defined there."""
+    broken = list(
+        dict.fromkeys(f"{p.file}:{p.line}" if p.line else p.file for p in loaded.problems if p.severity == "error")
+    )
+    if not broken:
+        return ()
+    return (f"Part of the dictionary is left out ({', '.join(broken[:3])}): run `because check`.",)
 
 
 def _open_index(workspace: Workspace) -> EvidenceSearch:

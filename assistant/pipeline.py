@@ -68,6 +68,7 @@ class Assistant:
     log: AnswerLog
     open_evidence: Callable[[], EvidenceSearch]
     redact: Callable[[str], str]
+    warnings: tuple[str, ...] = ()
     clock: Callable[[], datetime] = _now
     _index: EvidenceSearch | None = None
     _opening: Lock = field(default_factory=Lock)
@@ -133,17 +134,21 @@ class Assistant:
             return
         envelope.enter("narrate")
         yield Step(name="narrate", text="Writing it down and checking every number")
-        found = replace(found, runs=tuple(recorder.runs))
+        found = replace(found, runs=tuple(recorder.runs), caveats=(*found.caveats, *self.warnings))
         quote_of = self.quote if found.evidence else _no_quotes
         answer = answer_of(found, envelope.common(), self.narrator, quote_of, self._readable)
         yield self._end(envelope.timed(answer), follow)
 
     def _end(self, outcome: Outcome, follow: str | None) -> Step:
+        if isinstance(outcome, Refusal) and self.warnings:
+            outcome = replace(outcome, message=" ".join((outcome.message, *self.warnings)))
         self.log.record(outcome, follow=follow)
         return Step(name="done", text="Done", outcome=outcome)
 
     def _question(self, question: Question | str, follow: str | None) -> Question:
+        """Take the question as everything behind it may see it: readable, and without personal data."""
         asked = Question(text=question, role=self.role) if isinstance(question, str) else question
+        asked = replace(asked, text=self.redact(asked.text.encode("utf-8", "replace").decode("utf-8")))
         if follow and not asked.history:
             asked = replace(asked, history=self.log.history(follow))
         return asked
@@ -186,9 +191,9 @@ class _Envelope:
 
     @classmethod
     def begin(cls, question: Question, asked: Assistant) -> "_Envelope":
-        """Start the clock; what is kept of the question is redacted."""
+        """Start the clock."""
         return cls(
-            id=secrets.token_hex(6), question=asked.redact(question.text), asked_at=asked.clock(), as_of=asked.as_of,
+            id=secrets.token_hex(6), question=question.text, asked_at=asked.clock(), as_of=asked.as_of,
             role=question.role or asked.role, timings={}, _stage="read", _since=perf_counter(),
         )  # fmt: skip
 

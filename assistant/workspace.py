@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from indexes.settings import RedactionSettings, TranscriptSettings
-from semantic_layer.errors import UserError
+from semantic_layer.errors import UserError, did_you_mean
 
 
 class EngineSettings(BaseModel):
@@ -89,18 +89,39 @@ def open_workspace(root: Path) -> Workspace:
             hint="make one with `because demo` or `because init DIR --from FILE`, or pass --workspace DIR",
         )
     try:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-        config = WorkspaceConfig.model_validate(raw)
+        text = file.read_text(encoding="utf-8")
+        config = WorkspaceConfig.model_validate(yaml.safe_load(text) or {})
+    except UnicodeDecodeError as error:
+        raise UserError(f"{file}: not UTF-8 text", code="bad_config", hint="save it as UTF-8") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark else str(file)
         raise UserError(f"{where}: not valid YAML", code="bad_config", hint=str(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UserError(
-            f"{file}: {key}: {first['msg']}",
-            code="bad_config",
-            hint=f"keys: {', '.join(WorkspaceConfig.model_fields)}",
-        ) from error
+        raise _bad_key(file, text, first["loc"], first["type"], first["msg"]) from error
     return Workspace(root=root, config=config)
+
+
+def _bad_key(file: Path, text: str, path: tuple[int | str, ...], kind: str, message: str) -> UserError:
+    """Name a wrong key with its line and the keys that may stand there."""
+    where, keys = f"{file}:{_line_of(text, path)}", WorkspaceConfig.model_fields
+    if kind == "extra_forbidden" and len(path) == 1:
+        return UserError(f"{where}: unknown key '{path[0]}'", code="bad_config", hint=did_you_mean(str(path[0]), keys))
+    if not path:
+        return UserError(f"{where}: not a list of keys", code="bad_config", hint=f"keys: {', '.join(keys)}")
+    name = ".".join(str(part) for part in path)
+    said = "unknown key" if kind == "extra_forbidden" else message
+    return UserError(f"{where}: {name}: {said}", code="bad_config", hint=f"keys: {', '.join(keys)}")
+
+
+def _line_of(text: str, path: tuple[int | str, ...]) -> int:
+    """Return the line of the last part of a path of keys that the text has."""
+    node, line = yaml.compose(text), 1
+    for part in path:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        found = next(((key, value) for key, value in pairs if key.value == str(part)), None)
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line

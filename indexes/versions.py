@@ -12,7 +12,7 @@ from uuid import uuid4
 from indexes.types import BadLine
 from semantic_layer.errors import UserError
 
-FORMAT = 2
+FORMAT = 4
 _POINTER = "CURRENT"
 
 
@@ -61,7 +61,11 @@ def load_manifest(folder: Path) -> Manifest:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise corrupt(folder) from error
     if manifest.format != FORMAT:
-        raise corrupt(folder)
+        raise UserError(
+            f"the transcript index at {folder.parent} was built by another version of Because",
+            code="corrupt_index",
+            hint="build it again with `because index build`",
+        )
     return manifest
 
 

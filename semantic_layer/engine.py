@@ -1,5 +1,6 @@
 """Runs compiled SQL on DuckDB: read-only, one cursor a request, a time-out, a row limit."""
 
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -127,6 +128,14 @@ def _explained(error: Exception, sql: Sql, seconds: float) -> BecauseError:
             f"the query took longer than {seconds:g} s and was stopped",
             code="timeout",
             hint=f"ask for a shorter period or fewer dimensions, or raise engine.timeout_seconds\n{sql.text}",
+        )
+    missing = re.search(r"Table with name (\S+) does not exist", str(error))
+    if isinstance(error, duckdb.CatalogException) and missing:
+        return UserError(
+            f"the warehouse has no table '{missing[1]}'",
+            code="missing_table",
+            hint="`because check` compares the dictionary with the warehouse; `because init` starts from your own files"
+            f"\nstatement: {sql.text}",
         )
     if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
         return UpstreamError(f"the warehouse failed: {error}", code="warehouse_failed", hint=sql.text)

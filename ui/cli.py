@@ -40,9 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command and return its exit code."""
+    argv = [argument.encode("utf-8", "replace").decode("utf-8") for argument in argv]
     as_json = "--json" in argv
     try:
-        result = app(args=list(argv), standalone_mode=False, prog_name="because")
+        result = app(args=argv, standalone_mode=False, prog_name="because")
         return result if isinstance(result, int) else 0
     except KeyboardInterrupt:
         return 130

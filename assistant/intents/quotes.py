@@ -21,7 +21,7 @@ def find_quotes(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     try:
         index = bench.evidence()
     except BecauseError as error:
-        message = f"Quotes need the transcript index: {error.message}. {error.hint}"
+        message = f"Quotes need the transcript index: {error.message}. {error.hint[:1].upper()}{error.hint[1:]}."
         if bench.transcripts is None:
             message = "This workspace has no transcripts, so there is nothing to quote: name them in because.yml."
         yield replace(found, decline=Decline(reason="no_data", message=message))

@@ -22,6 +22,8 @@ def collect_times(draft: Draft) -> None:
     if draft.context.clock is None:
         grains = draft.grain or draft.has(*_STEPS)
         if spans or grains:
+            if any(t.time for t in draft.catalogue.tables):
+                raise refuse("no_data", "The dated tables hold no rows yet: fill the warehouse, then ask again.")
             named = f" ('{draft.items[spans[0][0]].text}')" if spans else ""
             raise refuse("no_data", f"The data have no dates, so a period{named} cannot be answered.")
         return
@@ -35,6 +37,8 @@ def choose(draft: Draft, *, compares: bool, trend: bool) -> None:
     dated = [m for m in draft.metrics if facts.has_time(draft.metric(m), draft.catalogue)]
     if clock is None or (draft.metrics and not dated):
         if draft.times or compares or trend or draft.by_period or draft.has(*_STEPS):
+            if dated:
+                raise refuse("no_data", f"{_label(draft)} has no rows yet: fill the warehouse, then ask again.")
             raise refuse("no_data", f"{_label(draft)} has no dates, so changes and periods cannot be answered.")
         return
     now, before = _pair(draft, clock, compares=compares, trend=trend)

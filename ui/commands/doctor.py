@@ -124,14 +124,20 @@ def _dictionary(here: "Opened") -> Finding:
 
 
 def _index(here: "Opened") -> Finding:
+    from assistant.corpus import strangers
     from indexes.search import TranscriptIndex
 
     if here.workspace.config.transcripts is None:
         return Finding(name="index", state="note", message="no transcripts configured: answers come without quotes")
-    status = TranscriptIndex.open(here.workspace.index).status()
+    index = TranscriptIndex.open(here.workspace.index)
+    status = index.status()
     message = f"{status.contacts:,} contacts, {status.passages:,} passages, {len(status.bad_lines)} bad lines"
     if status.stale:
         return Finding(name="index", state="note", message=f"{message}; stale", hint="run `because index build`")
+    unknown = strangers(here.workspace, here.catalogue, index.contact_ids)
+    if unknown:
+        hint = "no filter or period reaches them: load their rows, or check transcripts.key in because.yml"
+        return Finding(name="index", state="note", message=f"{message}; {unknown:,} not in the warehouse", hint=hint)
     return Finding(name="index", state="ok", message=message)
 
 

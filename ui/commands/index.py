@@ -42,10 +42,14 @@ def build(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = 
 @app.command("status")
 def status(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
     """Say what the index holds and whether it is stale."""
+    from assistant.corpus import strangers
     from indexes.search import TranscriptIndex
     from ui.opened import open_here
 
-    found = TranscriptIndex.open(open_here(workspace).workspace.index).status()
+    here = open_here(workspace)
+    index = TranscriptIndex.open(here.workspace.index)
+    found = index.status()
+    unknown = strangers(here.workspace, here.catalogue, index.contact_ids) if here.workspace.warehouse.is_file() else 0
     if as_json:
         emit(
             {
@@ -54,11 +58,14 @@ def status(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption =
                 "stale": found.stale,
                 "bad_lines": len(found.bad_lines),
                 "problems": found.bad_lines,
+                "not_in_warehouse": unknown,
             }
         )
         return
     state = "stale: run `because index build`" if found.stale else "up to date"
     out().print(f"{found.contacts:,} contacts, {found.passages:,} passages, {state}", markup=False)
+    if unknown:
+        out().print(f"{unknown:,} of them are not in the warehouse: no filter or period reaches what they say")
     for line in found.bad_lines[:20]:
         out().print(f"skipped {line.file}:{line.line}: {line.reason}", markup=False)
 

@@ -13,7 +13,6 @@ from ui.output import emit, out
 if TYPE_CHECKING:
     from datetime import date
 
-    from semantic_layer.engine import DuckDbEngine
     from semantic_layer.query import Grain, MetricQuery, Sql, Table
     from semantic_layer.values import DataRange
     from ui.opened import Opened
@@ -61,9 +60,13 @@ def sql(
             grain=_grain(grain),
             definition=_definitions(definition, _names(metrics)),
         )
+        if engine:
+            here.check_members(query.filters, engine)
+        if run:
+            _check_window(query, dates)
         compiled = compile_query(query, here.catalogue, as_of=_as_of(here, dates))
         written = compiled if dialect == compiled.dialect else render(compiled, dialect)
-        table = _run(here, query, compiled, engine) if run and engine else None
+        table = engine.run(compiled) if run and engine else None
     if as_json:
         emit(_wire(written, table))
         return
@@ -100,9 +103,14 @@ def _as_of(here: "Opened", dates: "DataRange | None") -> "date | None":
     return dates.as_of if dates else here.workspace.config.as_of
 
 
-def _run(here: "Opened", query: "MetricQuery", compiled: "Sql", engine: "DuckDbEngine") -> "Table":
-    here.check_members(query.filters, engine)
-    return engine.run(compiled)
+def _check_window(query: "MetricQuery", dates: "DataRange | None") -> None:
+    window = query.window
+    if window and dates and (window.end < dates.first or window.start > dates.as_of):
+        raise UserError(
+            f"there are no data from {window.start} to {window.end}",
+            code="no_data",
+            hint=f"the data run from {dates.first} to {dates.as_of}",
+        )
 
 
 def _wire(written: "Sql", table: "Table | None") -> dict[str, Any]:
