@@ -1,0 +1,83 @@
+"""The driver search: root causes planted in public generated cases, false alarms on nulls, speed.
+
+A set of `rca_riskloc` is found only when it matches exactly; forecast and actual are the two periods.
+"""
+
+import csv
+import gzip
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from assistant.analysis.drivers import explain
+from semantic_layer.query import Cube
+
+DATA = Path(os.environ.get("BECAUSE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data")) / "rca_riskloc"
+NULLS = 300
+
+
+def run() -> dict[str, str]:
+    """Measure F1 on the public sets where they are there, false alarms, and the time of one explanation."""
+    figures = {}
+    for name in ("S", "L"):
+        figures |= _public(name) if (DATA / name).is_dir() else {f"rca_riskloc {name}": "public data is absent"}
+    false = sum(bool(explain(_null(seed, 20_000)).segments) for seed in range(NULLS))
+    cube = _null(1, 2_000_000)
+    start = time.perf_counter()
+    explain(cube)
+    spent = time.perf_counter() - start
+    figures[f"a driver named on data without an effect (target ≤ 5 %), n = {NULLS}"] = f"{false / NULLS:.1%}"
+    figures[f"one explanation over {len(cube.n):,} cells of six dimensions"] = f"{spent * 1000:.0f} ms"
+    return figures
+
+
+def _public(name: str) -> dict[str, str]:
+    with (DATA / name / "injection_info.csv").open(encoding="utf-8") as file:
+        cases = list(csv.DictReader(file))
+    hits = named = planted = 0
+    start = time.perf_counter()
+    for case in cases:
+        wanted = {frozenset(part.split("&")) for part in case["set"].split(";")}
+        found = explain(_leaves(DATA / name / f"{case['timestamp']}.csv.gz"), max_depth=4)
+        got = {frozenset(str(f.values[0]) for f in s.filters if f.operator == "in") for s in found.segments}
+        right = {frozenset(e.split("=")[1] for e in part) for part in wanted}
+        hits, named, planted = hits + len(got & right), named + len(got), planted + len(right)
+    spent = (time.perf_counter() - start) / len(cases)
+    f1 = 2 * hits / (named + planted) if named + planted else 0.0
+    return {
+        f"rca_riskloc {name}, F1 of {planted} planted sets in {len(cases)} cases": f"{f1:.3f} ({spent:.2f} s a case)"
+    }
+
+
+def _leaves(file: Path) -> Cube:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = list(csv.reader(lines))
+    names, body = tuple(rows[0][:-2]), rows[1:]
+    members = tuple(tuple(sorted({row[i] for row in body})) for i in range(len(names)))
+    number = [{m: code for code, m in enumerate(ms)} for ms in members]
+    codes = np.array([[number[i][row[i]] for i in range(len(names))] for row in body], dtype=np.int32)
+    now, before = (np.array([float(row[i]) for row in body]) for i in (-2, -1))
+    value = np.concatenate([now, before])
+    zero = np.zeros(len(value))
+    return Cube(
+        metric="value", kind="additive", dimensions=names, members=members, codes=np.vstack([codes, codes]),
+        period=np.repeat([1, 0], len(body)).astype(np.int8), rows=np.maximum(value, 1.0), n=value, d=zero, nn=value,
+        nd=zero, dd=zero,
+    )  # fmt: skip
+
+
+def _null(seed: int, rows: int) -> Cube:
+    rng = np.random.default_rng(seed)
+    sizes = (3, 4, 4, 5, 6, 8)
+    codes = np.column_stack([rng.integers(0, size, rows) for size in sizes])
+    period = rng.integers(0, 2, rows)
+    keys, where = np.unique(np.column_stack([codes, period]), axis=0, return_inverse=True)
+    d = np.bincount(where.ravel()).astype(float)
+    n = np.bincount(where.ravel(), weights=rng.random(rows) < 0.04)
+    return Cube(
+        metric="rate", kind="ratio", dimensions=tuple("abcdef"),
+        members=tuple(tuple(f"{name}{i}" for i in range(size)) for name, size in zip("abcdef", sizes, strict=True)),
+        codes=keys[:, :-1].astype(np.int32), period=keys[:, -1].astype(np.int8), rows=d, n=n, d=d, nn=n, nd=n, dd=d,
+    )  # fmt: skip
