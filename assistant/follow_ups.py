@@ -1,11 +1,12 @@
 """Questions to go on with: each one can be read by this workspace's planner."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from assistant.findings import Findings
-from assistant.phrases import capital, sentence_case, spoken_members
-from assistant.windows import name_of
+from assistant.phrases import ask_how, ask_what, capital, join_words, sentence_case, spoken_members, was
+from assistant.windows import name_of, when
 from semantic_layer.compile import sliceable
+from semantic_layer.query import Filter
 
 MOST = 4
 
@@ -23,40 +24,60 @@ def _candidates(found: Findings) -> Iterator[str]:
     reading = found.reading
     if not reading.metrics:
         return
-    label = sentence_case(found.catalogue.metric(reading.metrics[0]).label)
-    month = f" in {reading.window.start:%B %Y}" if reading.window and reading.grain is None else ""
-    yield from _other_comparison(found, label)
-    yield from _from_drivers(found, label, month)
+    name = found.catalogue.metric(reading.metrics[0]).label
+    here = f"{sentence_case(name)}{_slice(found, reading.filters)}"
+    time = f" {when(reading.window)}" if reading.window and reading.grain is None else ""
+    yield from _other_comparison(found, here)
+    yield from _from_drivers(found, here, time)
     if reading.intent != "why" and reading.window:
-        yield f"Why did {label} change?"
+        yield f"Why did {here} change{_against(found)}?"
     if reading.intent != "trend" and reading.window:
-        yield f"How has {label} developed over the past 12 months?"
-    for name in _free_dimensions(found):
-        yield f"{label} by {sentence_case(found.catalogue.dimension(name).label)}"
+        yield f"{ask_how(name)}{_slice(found, reading.filters)} over the past 12 months?"
+    for free in _free_dimensions(found):
+        yield f"{here} by {sentence_case(found.catalogue.dimension(free).label)}{time}"
+    label = sentence_case(name)
     if reading.intent != "define":
         yield f"How is {label} defined?"
     else:
-        yield f"What was {label} last month?" if any(t.time for t in found.catalogue.tables) else f"What is {label}?"
+        dated = any(t.time for t in found.catalogue.tables)
+        yield f"What {was(name)} {label} last month?" if dated else ask_what(name)
 
 
-def _other_comparison(found: Findings, label: str) -> Iterator[str]:
+def _other_comparison(found: Findings, here: str) -> Iterator[str]:
     """Offer the comparison that was not chosen."""
     chosen = found.comparison
     if found.reading.intent == "why" and chosen and chosen.other:
         now, before = chosen.other
-        yield f"Why did {label} change in {name_of(now)} compared with {name_of(before)}?"
+        yield f"Why did {here} change in {name_of(now)} compared with {name_of(before)}?"
 
 
-def _from_drivers(found: Findings, label: str, month: str) -> Iterator[str]:
+def _against(found: Findings) -> str:
+    """Name the two periods that were compared, where they are single months."""
+    chosen = found.comparison
+    if found.reading.intent != "compare" or chosen is None or found.reading.by:
+        return ""
+    return f" in {name_of(chosen.now)} compared with {name_of(chosen.before)}"
+
+
+def _slice(found: Findings, filters: Sequence[Filter]) -> str:
+    """Say whom a question is about, in words that can be asked again."""
+    labels = {d.name: d.label for d in found.catalogue.dimensions}
+    kept = spoken_members([f for f in filters if f.operator == "in"], labels).replace(" / ", " and ")
+    left = [str(v) for f in filters if f.operator == "not in" for v in f.values]
+    return (f" for {kept}" if kept else "") + (f" excluding {join_words(left)}" if left else "")
+
+
+def _from_drivers(found: Findings, here: str, time: str) -> Iterator[str]:
     if found.drivers is None or not found.drivers.segments:
         return
     lead = found.drivers.segments[0]
-    members = spoken_members(lead.filters, {d.name: d.label for d in found.catalogue.dimensions})
-    yield f"How has {label} for {members.replace(' / ', ' and ')} developed over the past 12 months?"
+    name = found.catalogue.metric(found.reading.metrics[0]).label
+    filters = (*found.reading.filters, *(f for f in lead.filters if f not in found.reading.filters))
+    yield f"{ask_how(name)}{_slice(found, filters)} over the past 12 months?"
     others = [f.dimension for f in lead.filters]
-    for name in _free_dimensions(found):
-        if name not in others:
-            yield f"{label} by {sentence_case(found.catalogue.dimension(name).label)}{month}"
+    for free in _free_dimensions(found):
+        if free not in others:
+            yield f"{here} by {sentence_case(found.catalogue.dimension(free).label)}{time}"
             return
 
 

@@ -47,7 +47,8 @@ def _hidden(drivers: Drivers, names: list[str]) -> str:
 
 def _kinds(found: Findings, drivers: Drivers) -> tuple[list[str], list[str]]:
     """Return the labels of dimensions whose every part, and of those whose parts as a whole, went another way."""
-    every, most = [], []
+    every: list[str] = []
+    most: list[str] = []
     for paradox in drivers.paradox:
         split = next(s for s in drivers.by_dimension if s.dimension == paradox.dimension)
         label = sentence_case(found.catalogue.dimension(paradox.dimension).label)

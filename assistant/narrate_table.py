@@ -10,7 +10,7 @@ from assistant.phrases import capital, is_plural, join_words, sentence_case, sho
 from assistant.types import Claim, ResultTable
 from assistant.windows import when
 from semantic_layer.calendar import period_end, period_start
-from semantic_layer.query import Having, TimeWindow
+from semantic_layer.query import UNKNOWN, Having, TimeWindow
 
 NAMED = 3
 _OPERATORS = {">": "above", ">=": "at least", "<": "below", "<=": "at most", "=": "exactly", "!=": "other than"}
@@ -175,6 +175,8 @@ def _spread(found: Findings, table: ResultTable) -> Claim:
     spec = found.catalogue.metric(reading.metrics[0])
     column = [c.name for c in table.columns].index(spec.name)
     known = [i for i, row in enumerate(table.rows) if row[column] is not None]
+    named = [i for i in known if UNKNOWN not in table.rows[i][: len(reading.by)]]
+    known = named if len(named) > 1 else known
     time = f"{_slice(found)}{_time(found)}"
     if not known:
         return Claim(text=f"{spec.label} has no value in any group{time}.", figures=("/table", "/reading/window"))

@@ -156,6 +156,16 @@ def was(label: str, *, present: bool = False) -> str:
     return "were" if is_plural(label) else "was"
 
 
+def ask_what(label: str) -> str:
+    """Ask for a metric: What are the customers at risk?"""
+    return f"What {was(label, present=True)} the {sentence_case(label)}?"
+
+
+def ask_how(label: str) -> str:
+    """Begin the question how a metric developed: How have customers at risk developed."""
+    return f"How {'have' if is_plural(label) else 'has'} {sentence_case(label)} developed"
+
+
 def capital(text: str) -> str:
     """Begin a sentence with a capital."""
     return text[:1].upper() + text[1:]

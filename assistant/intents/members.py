@@ -10,11 +10,11 @@ from assistant.expand import companions, table_query
 from assistant.findings import Comparison, Findings
 from assistant.intents.common import empty, first_findings
 from assistant.measuring import Bench, measure, to_table
-from assistant.phrases import join_words, show
+from assistant.phrases import join_words, sentence_case, show
 from assistant.types import Figure, Plan, Reading, ResultTable, Step
 from assistant.windows import previous
 from semantic_layer.errors import UserError
-from semantic_layer.query import Cube, CubeQuery, Filter, Having, MetricQuery
+from semantic_layer.query import UNKNOWN, Cube, CubeQuery, Filter, Having, MetricQuery
 
 MOST_SIDE_BY_SIDE = 6
 MOST_TIED = 5
@@ -67,16 +67,38 @@ def find_periods(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
 def _table(reading: Reading, bench: Bench, purpose: str) -> tuple[ResultTable, tuple[str, ...]]:
     metrics = (*reading.metrics, *companions(reading, bench.catalogue))
     notes: tuple[str, ...] = ()
+    wanted = _with_room(reading)
     try:
-        run = bench.recorder.measure(table_query(reading, bench.catalogue, metrics), purpose)
+        run = bench.recorder.measure(table_query(wanted, bench.catalogue, metrics), purpose)
     except UserError:
         if metrics == reading.metrics:
             raise
-        run = bench.recorder.measure(table_query(reading, bench.catalogue, reading.metrics), purpose)
+        run = bench.recorder.measure(table_query(wanted, bench.catalogue, reading.metrics), purpose)
         notes = ("the metric to be read with it cannot be cut this way",)
     if run.table.truncated:
         notes = (*notes, f"only the first {len(run.table):,} rows are shown")
-    return to_table(run), notes
+    table = to_table(run)
+    return _ranked(table, reading, bench, notes) if reading.intent == "rank" else (table, notes)
+
+
+def _with_room(reading: Reading) -> Reading:
+    """Ask for one row more: the one of unknown members has no place in a ranking."""
+    if reading.intent != "rank" or reading.limit is None or len(reading.by) != 1:
+        return reading
+    return replace(reading, limit=reading.limit + 1)
+
+
+def _ranked(
+    table: ResultTable, reading: Reading, bench: Bench, notes: tuple[str, ...]
+) -> tuple[ResultTable, tuple[str, ...]]:
+    """Leave unknown members out of a ranking over one dimension, and say so."""
+    rows = table.rows
+    if len(reading.by) == 1:
+        rows = tuple(row for row in rows if row[0] != UNKNOWN)
+        if len(rows) < len(table.rows):
+            label = sentence_case(bench.catalogue.dimension(reading.by[0]).label)
+            notes = (*notes, f"rows without a {label} are not ranked")
+    return replace(table, rows=rows[: reading.limit]), notes
 
 
 def _tied_outside(reading: Reading, bench: Bench, table: ResultTable) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from assistant.intents.common import beside, empty, first_findings, rows_behind
 from assistant.intents.listen import listen
 from assistant.intents.trend import shift_in
 from assistant.measuring import Bench, Measured, measure, to_table
-from assistant.phrases import sentence_case
+from assistant.phrases import ask_what, sentence_case
 from assistant.types import Decline, Drivers, Plan, Reading, Step
 from assistant.windows import around_shift, labelled, last_months, month_end, whole_months
 from semantic_layer.compile import restating, sliceable
@@ -76,7 +76,7 @@ def _undated(plan: Plan, bench: Bench) -> Findings | None:
     decline = Decline(
         reason="no_data",
         message=f"{spec.label} has no dates here, so there is no change to explain; it can be compared across groups.",
-        nearest=(f"What is the {spec.label}?", *_by_examples(plan, bench)),
+        nearest=(ask_what(spec.label), *_by_examples(plan, bench)),
     )
     return replace(first_findings(plan, reading, bench), decline=decline)
 

@@ -64,6 +64,7 @@ def _absolute() -> dict[str, str]:
     """Return the patterns of dates, months, quarters, halves, years and numbered weeks."""
     t = _lists()
     names, ordinal = any_of(tuple(words().raw["months"])), any_of(tuple(words().raw["ordinals"]))
+    seasons = any_of(tuple(words().raw["seasons"]))
     named = r"(?P<y>(?:19|20)\d\d)"
     relative = rf"(?:the\s)?(?:(?P<lasty>{t['last']})|(?P<thisy>{t['this']}))\s{t['year']}"
     of = r"(?:\s(?:of|in|,))*\s"
@@ -78,6 +79,7 @@ def _absolute() -> dict[str, str]:
         "dmy": rf"{day}(?:\sof)?\s{month}{year}",
         "mdy": rf"{month}\s(?:the\s)?{day}{year}",
         "month": rf"{month}{year}",
+        "season": rf"(?:(?:the|this|{t['last']})\s)*(?P<season>{seasons}){year}",
         "lastmonth": rf"(?:{t['last']}|{t['this']})\s{month}",
         "quarter_y": rf"""
             (?:(?P<fiscal>{t["fiscal"]})\s)?
@@ -158,6 +160,15 @@ def _week_of(said: Said) -> Period:
 def _month(said: Said) -> Period:
     month = words().raw["months"][said.parts["mon"]]
     return _begun(said, lambda year: date(year, month, 1), "month")
+
+
+def _season(said: Said) -> Period:
+    first, last = words().raw["seasons"][said.parts["season"]]
+    begun = _begun(said, lambda year: date(year, first, 1), "month")
+    end = shift(begun.start, "month", (last - first) % 12 + 1) - DAY
+    label = f"{begun.start:%B %Y} to {end:%B %Y}"
+    assumed = f"{said.parts['season']} read as {label}"
+    return replace(begun, end=end, label=label, assumed=assumed, count=3)
 
 
 def _last_month(said: Said) -> Period:
@@ -275,7 +286,8 @@ def _begun(said: Said, make: Callable[[int], date], grain: Grain) -> Period:
 
 _HANDLERS: dict[str, Callable[[Said], Period]] = {
     "iso": _iso, "slash": _slash, "week_of": _week_of, "dmy": _day, "mdy": _day, "span_dmy": _days, "span_mdy": _days,
-    "month": _month, "lastmonth": _last_month, "quarter_y": _quarter, "y_quarter": _quarter, "half": _half,
+    "month": _month, "lastmonth": _last_month, "season": _season, "quarter_y": _quarter, "y_quarter": _quarter,
+    "half": _half,
     "fiscal_year": _fiscal_year, "week_no": _week_number, "year": _calendar_year, "day_before": _days_back(2),
     "before_last": _before_last, "ago": _ago, "last_n": _last_n, "last": _last, "so_far": _this,
     "start_of": _this, "to_date": _this,

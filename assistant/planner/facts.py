@@ -23,8 +23,9 @@ def tables(metric: MetricSpec, catalogue: Catalogue) -> tuple[TableSpec, ...]:
 def counts_rows(metric: MetricSpec) -> str | None:
     """Return the table whose rows a metric counts, all of them."""
     measure = metric.measure
-    plain = measure is not None and measure.agg == "count" and not (measure.where or measure.expr or measure.last)
-    return measure.table if measure and plain else None
+    if measure is None or measure.agg != "count" or measure.expr != "*" or measure.where or measure.last:
+        return None
+    return measure.table
 
 
 def reaches(metric: MetricSpec, dimension: str, catalogue: Catalogue) -> bool:

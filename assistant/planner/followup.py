@@ -23,13 +23,14 @@ def carry(draft: Draft, *, inherited: bool, explicit_by: bool, explicit_time: bo
     if inherited:
         kept.append(", ".join(draft.metric(m).label for m in old.metrics))
     said = {f.dimension for f in (*draft.filters, *draft.versus)}
+    narrowed = {f.dimension for f in (*draft.filters, *draft.versus) if f.operator == "in"}
     filters = [f for f in old.filters if f.dimension not in said and f.dimension not in draft.by]
     draft.filters += filters
     kept += [
         f"{f.dimension} {'not ' if f.operator == 'not in' else ''}{', '.join(map(str, f.values))}" for f in filters
     ]
     if not explicit_by and old.by and not draft.has("why") and old.intent in ("breakdown", "rank", "compare", "trend"):
-        cuts = [d for d in old.by if d not in said]
+        cuts = [d for d in old.by if d not in narrowed]
         draft.by += [d for d in cuts if d not in draft.by]
         kept += [f"by {draft.dimension(d).label}" for d in cuts]
     if old.window and not explicit_time:

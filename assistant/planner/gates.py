@@ -37,6 +37,9 @@ def check_scope(draft: Draft) -> None:
     for name in ("help", "opinion", "causal"):
         if _contains(free, name):
             raise refuse("out_of_scope", message(name))
+    for word in words().list_of("statistics"):
+        if f" {' '.join(key(word))} " in f" {' '.join(free)} ":
+            raise refuse("unknown_metric", message("statistic", word=word))
     if not linked and _contains(free, "smalltalk") and len(_content(draft)) <= 1:
         raise refuse("out_of_scope", message("smalltalk"))
     if _opens_with_task(draft):

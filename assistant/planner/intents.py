@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from assistant.phrases import ask_what
 from assistant.planner import coverage, facts, followup, gates, periods
 from assistant.planner.dates import Period
 from assistant.planner.draft import Draft, ask_back, refuse
@@ -46,9 +47,11 @@ def read_intent(draft: Draft) -> Intent:
 
 def _counted(draft: Draft) -> list[str]:
     """Return the one metric that counts what is told apart by the members named: "how many chats"."""
-    if not draft.has("how_many"):
+    start = next((i for i in range(len(draft.items)) if draft.cue(i, "how_many")), len(draft.items))
+    place = draft.after(start, skip=("filler",))
+    if draft.roles.get(place) != "value":
         return []
-    tables = {draft.dimension(e.name).table for i in draft.places("value") for e in draft.items[i].of("value")[:1]}
+    tables = {draft.dimension(e.name).table for e in draft.items[place].of("value")[:1]}
     counts = [m for m in draft.catalogue.metrics if not m.hidden and facts.counts_rows(m) in tables]
     if len(counts) != 1:
         return []
@@ -124,10 +127,10 @@ def _units(draft: Draft) -> None:
     if draft.cues("how_many") and not any(s.unit == "count" for s in specs):
         counted = facts.count_of(specs[0], draft.catalogue)
         if counted is not None:
-            options = [(s.label, f"What is the {s.label}?") for s in (counted, specs[0])]
+            options = [(s.label, ask_what(s.label)) for s in (counted, specs[0])]
             raise ask_back(f"{specs[0].label} is a share; its count is {counted.label}.", options)
         label = specs[0].label
-        raise ask_back(f"I know the {label}, not a count of it.", [(label, f"What is the {label}?")])
+        raise ask_back(f"I know the {label}, not a count of it.", [(label, ask_what(label))])
     if draft.cues("how_long"):
         if not any(s.unit in ("seconds", "months") for s in specs):
             raise refuse(
@@ -154,7 +157,7 @@ def _count_or_rate(draft: Draft) -> None:
         rate = draft.metric(linked.name)
         participle = len(draft.items[i].at) == 1 and word.endswith(words().endings[1:2]) and linked.score < 0.93
         if participle and counted and rate.unit == "ratio" and not draft.has("percent"):
-            raise ask_back(f"I know the {rate.label}, not a count of it.", [(rate.label, f"What is the {rate.label}?")])
+            raise ask_back(f"I know the {rate.label}, not a count of it.", [(rate.label, ask_what(rate.label))])
     if not draft.has("highest", "lowest"):
         return
     for i in draft.places("metric"):
@@ -180,7 +183,7 @@ def _no_metric(draft: Draft) -> None:
     unknown = [item.text for item in draft.items if item.kind == "unknown"]
     hits = list(dict.fromkeys(near))
     if hits and not _unknown_elsewhere(draft, phrases):
-        options = [(draft.metric(n).label, f"What is the {draft.metric(n).label}?") for n in hits[:4]]
+        options = [(draft.metric(n).label, ask_what(draft.metric(n).label)) for n in hits[:4]]
         raise ask_back(gates.message("no_metric"), options)
     if unknown:
         draft.used.update(i for i, item in enumerate(draft.items) if item.kind != "unknown")

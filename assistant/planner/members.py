@@ -100,7 +100,9 @@ def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
             continue
         between = range(a + 1, b)
         set_against = [k for k in between if draft.cue(k, "vs")]
-        paired = any(draft.cue(k, "and") for k in between) and draft.has("compare", "difference", "respectively", "by")
+        paired = any(draft.cue(k, "and") or _pairs(draft, k) for k in between) and draft.has(
+            "compare", "difference", "respectively", "by"
+        )
         paired = paired and not any(draft.items[k].kind == "time" for k in between)
         if set_against or (paired and draft.has("compare", "difference", "respectively")):
             draft.used.update(set_against)
@@ -110,6 +112,11 @@ def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
         draft.take("respectively")
         return found[0][1].name
     return None
+
+
+def _pairs(draft: Draft, i: int) -> bool:
+    """Tell whether a word sets two members against each other behind "compare": A with B."""
+    return draft.has("compare") and draft.items[i].text.lower() in words().list_of("paired")
 
 
 def read_flags(draft: Draft) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rapidfuzz import fuzz
 
+from assistant.phrases import ask_how, ask_what
 from assistant.planner import facts
 from assistant.planner.draft import Context
 from semantic_layer.model import MetricSpec
@@ -38,19 +39,14 @@ def _candidates(context: Context, metrics: Sequence[MetricSpec]) -> Iterator[str
         return
     first = metrics[0]
     cut = next((d for d in context.catalogue.dimensions if _cuts(context, first, d.name)), None)
-    yield _what(first)
+    yield ask_what(first.label)
     if cut is not None:
         yield f"{first.label} by {said(cut.label)}"
     if context.clock is not None and facts.has_time(first, context.catalogue):
-        yield f"How has the {said(first.label)} developed?"
+        yield f"{ask_how(first.label)}?"
         yield f"Why did the {said(first.label)} change?"
     for metric in metrics[1:]:
-        yield _what(metric)
-
-
-def _what(metric: MetricSpec) -> str:
-    plural = metric.label.endswith("s") and not metric.label.endswith("ss")
-    return f"What {'are' if plural else 'is'} the {said(metric.label)}?"
+        yield ask_what(metric.label)
 
 
 def said(label: str) -> str:

@@ -1,7 +1,10 @@
 """What quotes are asked about: a subject in plain words and filters on who said it."""
 
+from functools import cache
+
 from assistant.planner.draft import Draft, refuse
 from assistant.planner.members import read_members
+from assistant.planner.text import stem
 from assistant.planner.words import words
 
 _SUBJECT = frozenset(
@@ -34,12 +37,27 @@ def read_quotes(draft: Draft) -> None:
             draft.used.add(i)
     read_members(draft)
     draft.used.update(subject)
+    _read_limit(draft)
     draft.search_text = _words(draft, [*named, *subject]) or None
     for i in range(len(draft.items)):
         if draft.items[i].kind == "cue":
             draft.used.add(i)
     if draft.search_text is None and not draft.filters:
         raise refuse("out_of_scope", "Say what the quotes should be about, such as 'quotes about waiting too long'.")
+
+
+def _read_limit(draft: Draft) -> None:
+    """Read how many quotes are asked for: "three verbatims about"."""
+    for i, item in enumerate(draft.items):
+        if _asks_number(draft, i):
+            draft.used.add(i)
+            draft.limit = int(item.number or 0) or None
+
+
+def _asks_number(draft: Draft, i: int) -> bool:
+    item = draft.items[i]
+    whole = item.kind == "number" and item.number is not None and item.number.is_integer()
+    return whole and draft.cue(draft.after(i), "quotes")
 
 
 def _says_more(draft: Draft, i: int) -> bool:
@@ -63,6 +81,8 @@ def _subject_starts(draft: Draft) -> int:
 
 def _in_subject(draft: Draft, i: int, start: int) -> bool:
     item = draft.items[i]
+    if _names_people(draft, i) or _asks_number(draft, i):
+        return False
     if item.kind == "time" or (
         item.kind == "filler" and item.text.lower() in words().list_of("filler") and _edge(draft, i)
     ):
@@ -76,6 +96,18 @@ def _in_subject(draft: Draft, i: int, start: int) -> bool:
     return not (
         draft.cue(i, "in", "and", "not", "only") and (_edge(draft, i) or draft.roles.get(draft.after(i)) == "value")
     )
+
+
+def _names_people(draft: Draft, i: int) -> bool:
+    """Tell whether a word only says whose words are meant: the bill customers complain about."""
+    item = draft.items[i]
+    token = draft.linked.tokens[item.last]
+    return item.kind == "noun" and token.stem in _people() and token.word != token.stem
+
+
+@cache
+def _people() -> frozenset[str]:
+    return frozenset(stem(w) for w in words().list_of("entities"))
 
 
 def _is_filter(draft: Draft, i: int, start: int) -> bool:

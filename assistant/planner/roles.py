@@ -2,9 +2,11 @@
 
 from itertools import pairwise
 
+from assistant.phrases import ask_what
 from assistant.planner.draft import Draft, ask_back
 from assistant.planner.lexicon import Entry
 from assistant.planner.text import key
+from assistant.planner.words import words
 
 
 def settle(draft: Draft) -> None:
@@ -12,12 +14,26 @@ def settle(draft: Draft) -> None:
     for i, item in enumerate(draft.items):
         if item.kind == "entry" and len({e.kind for e in item.entries}) == 1:
             draft.roles[i] = item.entries[0].kind
+    _unlink_verbs(draft)
     sure = any(not _is_noun(draft, i) for i in draft.places("metric"))
     for i, item in enumerate(draft.items):
         if item.kind == "entry" and i not in draft.roles:
             draft.roles[i] = _choose(draft, i, sure)
             sure = sure or draft.roles[i] == "metric"
     _demote(draft)
+
+
+def _unlink_verbs(draft: Draft) -> None:
+    """Read "handle" in "how many calls did we handle" as the verb, not as a metric's short form."""
+    for i, item in enumerate(draft.items):
+        if item.kind != "entry" or item.of("value"):
+            continue
+        before = draft.linked.tokens[item.first - 1].word if item.first else ""
+        counted = any(draft.metric(e.name).unit == "count" for e in item.of("metric"))
+        said = draft.has("how_many") and before in words().list_of("subjects")
+        if said and len(item.at) == 1 and not counted and any(draft.items[j].entries for j in range(i)):
+            draft.roles[i] = "noun"
+            draft.used.add(i)
 
 
 def names_apart(draft: Draft) -> frozenset[int]:
@@ -185,5 +201,5 @@ def _check_parts(draft: Draft, places: list[int]) -> None:
         if joined and not loose:
             continue
         labels = [draft.metric(m) for m in draft.metrics]
-        options = [(m.label, f"What is the {m.label}?") for m in labels]
+        options = [(m.label, ask_what(m.label)) for m in labels]
         raise ask_back("The question names several metrics in different parts; I answer one part at a time.", options)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from assistant.phrases import ask_what
 from assistant.planner import coverage, gates
 from assistant.planner.dates import Clock
 from assistant.planner.draft import Context, Draft, Stop
@@ -43,11 +44,22 @@ class RulePlanner:
         except Stop as stop:
             outcome = stop.outcome
             if isinstance(outcome, Clarify) and draft:
-                outcome = coverage.unknown(draft) or outcome
+                outcome = coverage.unknown(draft) or self._clickable(outcome, question)
             if isinstance(outcome, Decline):
                 readable = tuple(q for q in outcome.nearest if self._readable(q))
                 return replace(outcome, nearest=readable or self._nearest(question, draft))
             return outcome
+
+    def _clickable(self, found: Clarify, question: Question) -> Clarify:
+        """Offer options as whole questions where putting a name into the sentence makes none."""
+        if question.history:
+            return found
+        options = []
+        for option in found.options:
+            whole = ask_what(option.label)
+            readable = not self._readable(option.question) and self._readable(whole)
+            options.append(replace(option, question=whole) if readable else option)
+        return replace(found, options=tuple(options))
 
     def _nearest(self, question: Question, draft: Draft | None) -> tuple[str, ...]:
         named = draft.metrics if draft else []
