@@ -167,7 +167,7 @@ def shop(folder: Path) -> list[Path]:
         }
         for i in range(4000)
     ]  # fmt: skip
-    tables = {"customers": customers, "products": products, "orders": orders}
+    tables: dict[str, Rows] = {"customers": customers, "products": products, "orders": orders}
     return [write(folder / f"{name}.csv", rows) for name, rows in tables.items()]
 
 
