@@ -68,11 +68,13 @@ def fit_lsa(texts: Sequence[str], *, dimensions: int = DIMENSIONS, seed: int = 7
     features = fit_features(sample, limit=FEATURES)
     rows = features.rows(sample)
     size = min(dimensions, *rows.shape)
-    axes = _axes(rows, size, rng) if size else np.zeros((rows.shape[1], 1), dtype=np.float32)
+    axes = principal_axes(rows, size, rng) if size else np.zeros((rows.shape[1], 1), dtype=np.float32)
     return Lsa(features=features, axes=axes)
 
 
-def _axes(rows: Matrix, size: int, rng: np.random.Generator, *, rounds: int = 2) -> Vectors:
+def principal_axes(rows: Matrix, size: int, rng: np.random.Generator, *, rounds: int = 2) -> Vectors:
+    """Find the leading right singular vectors of sparse rows, one a column."""
+    size = min(size, *rows.shape)
     width = min(size + 16, *rows.shape)
     flipped = rows.T.tocsr()
     base = rng.standard_normal((rows.shape[1], width)).astype(np.float32)

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.corpus import Stored
-from indexes.text import STOP_WORDS, sentences, stems, words
+from indexes.ngrams import Matrix
+from indexes.reasons import Reasons, alike, discover, telling_words
+from indexes.text import STOP_WORDS, content_stems, sentences, stems, words
 
 _LEAST_CONTACTS = 3
 _MOST_SHARE = 0.6
@@ -28,7 +30,9 @@ class Terms:
 
     `names[c]` is a term's stems, `surfaces[c]` the way people most often say it; row t of the turns
     is turn `number[t]` of the contact at position `contact[t]`. `kin_terms` lists, for each single word,
-    the words that the same contacts say at least twice as often as chance has it.
+    the words that the same contacts say at least twice as often as chance has it. `reason[c]` is why the
+    contact at position c called, or −1, `reason_words[r]` the words that tell reason r, strongest first, and
+    `reason_near` pairs reasons that are alike.
     """
 
     names: NDArray[np.str_]
@@ -41,6 +45,9 @@ class Terms:
     contact_terms: Columns
     kin_starts: NDArray[np.int64]
     kin_terms: Columns
+    reason: Columns
+    reason_words: Columns
+    reason_near: NDArray[np.bool_]
 
     def save(self, folder: Path) -> None:
         """Write the columns."""
@@ -131,9 +138,30 @@ class _Gatherer:
         return found
 
 
+class _Heard:
+    """Which words are heard in each contact, whoever says them."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+        self._held, self._starts = array("i"), array("q", [0])
+
+    def add(self, texts: Iterable[str]) -> None:
+        heard = {stem for text in texts for stem in content_stems(text) if len(stem) > 2 and not stem[0].isdigit()}
+        self._held.extend(sorted(self._ids.setdefault(stem, len(self._ids)) for stem in sorted(heard)))
+        self._starts.append(len(self._held))
+
+    def matrix(self) -> Matrix:
+        from scipy.sparse import csr_array
+
+        terms, starts = np.array(self._held, dtype=np.int32), np.array(self._starts, dtype=np.int64)
+        ones = np.ones(len(terms), dtype=np.float32)
+        return csr_array((ones, terms, starts), shape=(len(starts) - 1, len(self._ids)))
+
+
 def build_terms(stored: Iterable[Stored]) -> Terms:
     """Read what customers said, flagged turns left out; rare and near-universal terms are dropped."""
     gatherer, held, starts = _Gatherer(), array("i"), array("q", [0])
+    heard = _Heard()
     contact, number, df, contacts = array("i"), array("i"), Counter[int](), 0
     for position, item in enumerate(stored):
         in_contact: set[int] = set()
@@ -147,6 +175,7 @@ def build_terms(stored: Iterable[Stored]) -> Terms:
             contact.append(position)
             number.append(turn.number)
         df.update(in_contact)
+        heard.add(turn.text for turn in item.contact.turns if turn.number not in item.flagged)
         contacts = position + 1
     columns = (
         np.array(held, dtype=np.int32),
@@ -154,7 +183,7 @@ def build_terms(stored: Iterable[Stored]) -> Terms:
         np.array(contact, dtype=np.int32),
         np.array(number, dtype=np.int32),
     )
-    return _packed(gatherer, _worth(df, contacts), columns, contacts)
+    return _packed(gatherer, _worth(df, contacts), columns, discover(heard.matrix()))
 
 
 def _worth(df: Counter[int], contacts: int) -> NDArray[np.intp]:
@@ -162,8 +191,9 @@ def _worth(df: Counter[int], contacts: int) -> NDArray[np.intp]:
     return np.array(sorted(term for term, n in df.items() if _LEAST_CONTACTS <= n <= most), dtype=np.intp)
 
 
-def _packed(gatherer: _Gatherer, kept: NDArray[np.intp], columns: tuple[NDArray[Any], ...], contacts: int) -> Terms:
+def _packed(gatherer: _Gatherer, kept: NDArray[np.intp], columns: tuple[NDArray[Any], ...], reasons: Reasons) -> Terms:
     held, starts, contact, number = columns
+    contacts = len(reasons.label)
     place = np.full(len(gatherer.ids) + 1, -1, dtype=np.int32)
     place[kept] = np.arange(len(kept), dtype=np.int32)
     turn = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
@@ -174,7 +204,9 @@ def _packed(gatherer: _Gatherer, kept: NDArray[np.intp], columns: tuple[NDArray[
     names = np.array([every[i] for i in kept], dtype=np.str_)
     contact_starts = _starts(pairs // max(len(kept), 1), contacts)
     contact_terms = (pairs % max(len(kept), 1)).astype(np.int32)
-    kin_starts, kin_terms = _company(names, contact_starts, contact_terms)
+    said = _single_words(names, contact_starts, contact_terms)
+    kin_starts, kin_terms = _company(said)
+    telling = telling_words(said, reasons.label, len(reasons.near))
     return Terms(
         names=names,
         surfaces=np.array([gatherer.surfaces[i][0] for i in kept], dtype=np.str_),
@@ -186,25 +218,32 @@ def _packed(gatherer: _Gatherer, kept: NDArray[np.intp], columns: tuple[NDArray[
         contact_terms=contact_terms,
         kin_starts=kin_starts,
         kin_terms=kin_terms,
+        reason=reasons.label,
+        reason_words=telling,
+        reason_near=alike(reasons, telling),
     )
 
 
-def _company(names: NDArray[np.str_], starts: NDArray[np.int64], terms: Columns) -> tuple[NDArray[np.int64], Columns]:
-    """Find pairs of single words said by the same contacts: lift ≥ 2, and 4 standard deviations above chance."""
+def _single_words(names: NDArray[np.str_], starts: NDArray[np.int64], terms: Columns) -> Matrix:
+    """Contacts by terms, pairs of words left empty."""
     from scipy.sparse import csr_array
 
     contacts = len(starts) - 1
     single = np.array([" " not in name for name in names], dtype=bool)
     rows = np.repeat(np.arange(contacts), np.diff(starts))[single[terms]]
-    columns = terms[single[terms]]
-    held = csr_array((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(contacts, len(names)))
+    ones = np.ones(len(rows), dtype=np.float32)
+    return csr_array((ones, (rows, terms[single[terms]])), shape=(contacts, len(names)))
+
+
+def _company(held: Matrix) -> tuple[NDArray[np.int64], Columns]:
+    """Find pairs of single words said by the same contacts: lift ≥ 2, and 4 standard deviations above chance."""
     together = (held.T @ held).tocoo()
     df = np.asarray(held.sum(axis=0)).ravel()
     one, other = together.coords
-    chance = df[one] * df[other] / max(contacts, 1)
+    chance = df[one] * df[other] / max(held.shape[0], 1)
     kin = (together.data >= _LIFT * chance) & (together.data - chance >= _DEVIATIONS * np.sqrt(chance)) & (one != other)
     order = np.lexsort((other[kin], one[kin]))
-    return _starts(one[kin][order], len(names)), other[kin][order].astype(np.int32)
+    return _starts(one[kin][order], held.shape[1]), other[kin][order].astype(np.int32)
 
 
 def _starts(rows: NDArray[Any], size: int) -> NDArray[np.int64]:
