@@ -35,16 +35,18 @@ class Reasons:
 def discover(held: Matrix, *, seed: int = 7) -> Reasons:
     """Cluster contacts (rows) by the words (columns) they hold: LSA of TF-IDF, then spherical k-means.
 
-    Words of more than a tenth of the contacts, which belong to any conversation, do not count.
+    Words of more than a tenth of the contacts belong to any conversation and do not count (of two reasons' worth
+    of contacts where reasons are few).
     """
     rng = np.random.default_rng(seed)
     df = np.asarray(held.sum(axis=0)).ravel()
-    kept = np.flatnonzero((df >= _LEAST_CONTACTS) & (df <= max(_MOST_SHARE * held.shape[0], 3 * _LEAST_CONTACTS)))
+    count = min(_MOST, int(np.sqrt(held.shape[0] / 5)))
+    most = max(_MOST_SHARE, 2 / max(count, 2)) * held.shape[0]
+    kept = np.flatnonzero((df >= _LEAST_CONTACTS) & (df <= most))
     held = held[:, kept].tocsr()
     enough = np.flatnonzero(np.diff(held.indptr) >= _WORDS_AT_LEAST)
     label = np.full(held.shape[0], -1, dtype=np.int32)
-    count = min(_MOST, int(np.sqrt(len(enough) / 5)))
-    if count < 2:
+    if count < 2 or len(enough) < count:
         return Reasons(label=label, near=np.zeros((0, 0), dtype=bool))
     weighted = _row_unit(held[enough] * np.log((1 + held.shape[0]) / (1 + df[kept]))[None, :])
     points = _unit(np.asarray(weighted @ principal_axes(weighted, _AXES, rng)))

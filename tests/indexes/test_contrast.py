@@ -69,10 +69,3 @@ def test_the_interval_holds_the_share(counts: tuple[int, int]) -> None:
 
 def test_the_interval_is_wilsons() -> None:
     assert wilson(10, 100) == pytest.approx((0.05523, 0.17437), abs=1e-4)
-
-
-def test_reasons_for_calling_are_found_without_labels(index: TranscriptIndex) -> None:
-    reasons = index._terms.reason
-    price = {int(reasons[index._positions[contact]]) for contact in PRICE}
-    parcel = {int(reasons[index._positions[contact]]) for contact in PARCEL}
-    assert not price & parcel
