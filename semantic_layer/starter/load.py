@@ -1,5 +1,6 @@
 """Load foreign files into a warehouse, keeping their column names."""
 
+import codecs
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 TABULAR = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".duckdb", ".db")
 NULLS = ["", " ", "NA", "N/A", "null", "NULL", "NaN", "nan"]
+_DECIMAL_COMMA = r"-?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
 Progress = Callable[[str, int, int], None]
 
 
@@ -81,10 +83,11 @@ def _load_file(connection: "duckdb.DuckDBPyConnection", file: Path, name: str) -
 def _load_csv(connection: "duckdb.DuckDBPyConnection", file: Path, name: str) -> LoadedTable:
     """Read a CSV with types sniffed over the whole file; broken lines are kept apart and counted."""
     connection.execute(
-        f'CREATE TABLE "{name}" AS SELECT * FROM read_csv(?, sample_size=-1, nullstr=?, store_rejects=true,'
+        f'CREATE TABLE "{name}" AS SELECT * FROM read_csv(?, sample_size=-1, nullstr=?, encoding=?, store_rejects=true,'
         " rejects_table='because_rejects', rejects_scan='because_scans')",
-        [str(file), NULLS],
+        [str(file), NULLS, _encoding(file)],
     )
+    _read_decimal_commas(connection, name)
     rejects = connection.execute("SELECT line, error_message FROM because_rejects ORDER BY line").fetchall()
     connection.execute("DROP TABLE because_rejects; DROP TABLE because_scans")
     lines = {line for line, _ in rejects}
@@ -92,6 +95,38 @@ def _load_csv(connection: "duckdb.DuckDBPyConnection", file: Path, name: str) ->
     return LoadedTable(
         name=name, source=file, rows=_count(connection, name), rejected=len(lines), first_rejection=first
     )
+
+
+def _encoding(file: Path) -> str:
+    """Tell UTF-8 from UTF-16 by its mark, and from the older Western encodings by a byte that UTF-8 cannot hold."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with file.open("rb") as source:
+        if source.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16"
+        source.seek(0)
+        try:
+            while chunk := source.read(1 << 20):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "latin-1"
+    return "utf-8"
+
+
+def _read_decimal_commas(connection: "duckdb.DuckDBPyConnection", name: str) -> None:
+    """Turn text columns of numbers such as 1.234,50 into numbers."""
+    columns = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND data_type = 'VARCHAR'", [name]
+    ).fetchall()
+    for (column,) in columns:
+        row = connection.execute(
+            f"SELECT bool_and(regexp_full_match({quoted(column)}, ?)), bool_or(contains({quoted(column)}, ','))"
+            f' FROM "{name}"',
+            [_DECIMAL_COMMA],
+        ).fetchone()
+        if row == (True, True):
+            number = f"replace(replace({quoted(column)}, '.', ''), ',', '.')::DOUBLE"
+            connection.execute(f'ALTER TABLE "{name}" ALTER {quoted(column)} TYPE DOUBLE USING {number}')
 
 
 def _copy_database(connection: "duckdb.DuckDBPyConnection", file: Path, taken: set[str]) -> list[LoadedTable]:

@@ -114,6 +114,23 @@ def test_broken_lines_are_counted_and_the_good_ones_kept(tmp_path: Path) -> None
     assert "52" in loaded.first_rejection
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-16"])
+def test_spreadsheets_of_other_countries_are_read_with_their_letters_commas_and_dates(
+    tmp_path: Path, encoding: str
+) -> None:
+    lines = [
+        "Ort;Betrag;Datum",
+        *(f"{'München' if i % 2 else 'Köln'};1.{i:03d},50;{1 + i % 28:02d}.03.2025" for i in range(60)),
+    ]
+    file = tmp_path / "umsatz.csv"
+    file.write_text("\n".join(lines) + "\n", encoding=encoding)
+    load_tables([file], tmp_path / "w.duckdb")
+    columns = {c.name: c for c in profile_warehouse(tmp_path / "w.duckdb")[0].columns}
+    assert set(columns["Ort"].members) == {"München", "Köln"}
+    assert (columns["Betrag"].kind, columns["Betrag"].low, columns["Betrag"].high) == ("number", 1000.5, 1059.5)
+    assert columns["Datum"].kind == "time"
+
+
 def test_a_file_that_is_no_table_is_named(tmp_path: Path) -> None:
     file = tmp_path / "broken.parquet"
     file.write_bytes(b"not parquet at all")
