@@ -12,6 +12,7 @@ from assistant.analysis.drivers.paradox import paradoxes
 from assistant.analysis.drivers.screen import project, screen
 from assistant.analysis.drivers.search import Found, inside, search
 from assistant.analysis.drivers.split import Split, split
+from assistant.analysis.drivers.statistics import statistics_of
 from assistant.analysis.moments import Z95, Moments
 from assistant.types import DimensionSplit, Drivers, Segment
 from semantic_layer.query import Cube, Filter
@@ -81,12 +82,12 @@ def explain(
 
 def _searched(cells: Cells, whole: _Whole, *, max_depth: int, max_segments: int, exposure: float) -> tuple[Found, ...]:
     """Search the combinations of the most telling dimensions, judged as if all had been combined."""
-    chosen = screen(cells, most=MOST_COMBINED, exposure=exposure)
+    statistics = statistics_of(cells, exposure)
+    chosen = screen(cells, statistics, most=MOST_COMBINED)
     found = search(
-        project(cells, chosen),
+        *project(cells, statistics, chosen),
         max_depth=max_depth,
         max_segments=max_segments,
-        exposure=exposure,
         offered=len(cells.dimensions),
         material=MATERIAL_MIX * _scale(whole.change),
     )

@@ -54,7 +54,7 @@ class Lattice:
             place = np.searchsorted(cuboid.keys, key)
             place[place == len(cuboid.keys)] = 0
             known = cuboid.keys[place] == key if len(cuboid.keys) else np.zeros(len(key), dtype=bool)
-            taken = _sums_by(place[known], weights[gone][known], len(cuboid.keys))
+            taken = sums_by(place[known], weights[gone][known], len(cuboid.keys))
             left[cuboid.start : cuboid.start + len(cuboid.keys)] -= taken
         return left
 
@@ -144,17 +144,18 @@ def _roll_ups(
             axis = next(i for i, d in enumerate(parent) if d not in group)
             cube = dense[parent].sum(axis=axis)
         elif prod(shape) <= DENSE * len(codes) + 10_000:
-            cube = _sums_by(combine(codes[:, list(group)], shape), weights, prod(shape)).reshape(*shape, -1)
+            cube = sums_by(combine(codes[:, list(group)], shape), weights, prod(shape)).reshape(*shape, -1)
         else:
             keys, place = np.unique(combine(codes[:, list(group)], shape), return_inverse=True)
-            found[group] = (group, keys, _sums_by(place, weights, len(keys)))
+            found[group] = (group, keys, sums_by(place, weights, len(keys)))
             continue
         dense[group] = cube
         found[group] = (group, np.arange(prod(shape)), cube.reshape(prod(shape), -1))
     return [found[group] for group in groups]
 
 
-def _sums_by(where: Codes, weights: Floats, size: int) -> Floats:
+def sums_by(where: Codes, weights: Floats, size: int) -> Floats:
+    """Return the (size, statistics) sums of rows by group."""
     from scipy.sparse import csc_matrix
 
     rows = len(where)
@@ -173,7 +174,7 @@ def _fold(
             lengths.append(size)
             names.append(np.arange(size))
             continue
-        nameable = np.flatnonzero(support(_sums_by(codes[:, d], weights, size)))
+        nameable = np.flatnonzero(support(sums_by(codes[:, d], weights, size)))
         place = np.full(size, len(nameable))
         place[nameable] = np.arange(len(nameable))
         columns.append(place[codes[:, d]])

@@ -1,13 +1,15 @@
 """Which dimensions are worth combining: those inside which the metric moved most unevenly."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from assistant.analysis.drivers.cells import Cells, combine, roll_up
-from assistant.analysis.drivers.lattice import lattice_of
-from assistant.analysis.drivers.statistics import Statistics, statistics_of
+from assistant.analysis.drivers.lattice import lattice_of, sums_by
+from assistant.analysis.drivers.statistics import Statistics
 
 
-def screen(cells: Cells, *, most: int, exposure: float) -> tuple[int, ...]:
+def screen(cells: Cells, statistics: Statistics, *, most: int) -> tuple[int, ...]:
     """Return the positions of at most `most` dimensions, in their own order.
 
     A dimension is ranked by the largest score of its members, which any segment it helps to
@@ -15,20 +17,25 @@ def screen(cells: Cells, *, most: int, exposure: float) -> tuple[int, ...]:
     """
     if len(cells.dimensions) <= most:
         return tuple(range(len(cells.dimensions)))
-    ranks = _scores(cells, statistics_of(cells, exposure))
+    ranks = _scores(cells, statistics)
     return tuple(sorted(sorted(range(len(ranks)), key=lambda d: (-ranks[d], d))[:most]))
 
 
-def project(cells: Cells, chosen: tuple[int, ...]) -> Cells:
-    """Sum the cells over the dimensions that were not chosen."""
+def project(cells: Cells, statistics: Statistics, chosen: tuple[int, ...]) -> tuple[Cells, Statistics]:
+    """Sum the cells over the dimensions that were not chosen.
+
+    The statistics are those of the full cells, so that a shift of mix in a dimension that was
+    not chosen does not pass for a change of rate in one that was.
+    """
     if len(chosen) == len(cells.dimensions):
-        return cells
+        return cells, statistics
     codes, members = cells.codes[:, list(chosen)], tuple(cells.members[d] for d in chosen)
     key = combine(codes, tuple(max(len(m), 1) for m in members))
     _, first, place = np.unique(key, return_index=True, return_inverse=True)
     before, now = (roll_up(m, place, len(first)) for m in cells.periods)
     names = tuple(cells.dimensions[d] for d in chosen)
-    return Cells(kind=cells.kind, dimensions=names, members=members, codes=codes[first], now=now, before=before)
+    rolled = Cells(kind=cells.kind, dimensions=names, members=members, codes=codes[first], now=now, before=before)
+    return rolled, replace(statistics, weights=sums_by(place, statistics.weights, len(first)))
 
 
 def _scores(cells: Cells, statistics: Statistics) -> list[float]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from assistant.analysis.drivers.cells import Cells, Floats
 from assistant.analysis.drivers.lattice import Lattice, lattice_of
-from assistant.analysis.drivers.statistics import Scan, Statistics, statistics_of
+from assistant.analysis.drivers.statistics import Scan, Statistics
 from semantic_layer.query import UNKNOWN
 
 ALPHA = 0.05
@@ -35,10 +35,10 @@ class _Pick:
 
 def search(
     cells: Cells,
+    statistics: Statistics,
     *,
     max_depth: int,
     max_segments: int,
-    exposure: float = 1.0,
     offered: int | None = None,
     material: float = 0.0,
 ) -> tuple[Found, ...]:
@@ -51,7 +51,6 @@ def search(
     `offered` is the number of dimensions that these were chosen from: it counts as tests too.
     Shares of groups shift all the time: a shift of mix counts from an effect of `material` on.
     """
-    statistics = statistics_of(cells, exposure)
     sizes = tuple(max(len(m), 1) for m in cells.members)
     lattice = lattice_of(
         cells.codes,
