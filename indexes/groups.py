@@ -37,6 +37,7 @@ class Said:
     reasons: Rows
     said: Flags
     counted: NDArray[np.float32]
+    total: NDArray[np.float32]
     now: Flags
     kin: Flags
     hidden: frozenset[str]
@@ -70,6 +71,7 @@ def what_is_said(terms: Terms, now: Rows, baseline: Rows, ignore: frozenset[str]
         reasons=reasons,
         said=said,
         counted=said.astype(np.float32),
+        total=said.sum(axis=0).astype(np.float32),
         now=marks,
         kin=_kin(terms, columns, reasons),
         hidden=ignore,
@@ -90,9 +92,12 @@ def _kin(terms: Terms, columns: Rows, reasons: Rows) -> Flags:
 
 def groups_of(said: Said, now: Flags) -> list[Group]:
     """Grow groups from the strongest reasons and from the strongest words, the strongest group first."""
-    a = (now.astype(np.float32) @ said.counted).astype(np.float64)
-    b = said.counted.sum(axis=0) - a
-    z = log_odds_z(a, int(now.sum()), b, int((~now).sum()))
+    return _groups(said, now, now.astype(np.float32) @ said.counted)
+
+
+def _groups(said: Said, now: Flags, counts: NDArray[np.float32]) -> list[Group]:
+    a = counts.astype(np.float64)
+    z = log_odds_z(a, int(now.sum()), said.total - a, int((~now).sum()))
     order = [int(i) for i in np.argsort(-z, kind="stable")]
     words = _strong([i for i in order if i < len(said.columns)], z, _STRONG_WORD)
     groups = [_word_group(said, chosen, z, total) for chosen, total in _grown(said, now, z, words, company=2)]
@@ -176,8 +181,9 @@ def bars_of(said: Said) -> dict[str, float]:
     """Shuffle the contacts between the sides and see how strong a theme chance makes (Westfall, Young 1993)."""
     rng = np.random.default_rng(11)
     strongest: dict[str, list[float]] = {"reason": [], "word": []}
-    for _ in range(_SHUFFLES):
-        groups = groups_of(said, rng.permutation(said.now))
+    shuffled = np.array([rng.permutation(said.now) for _ in range(_SHUFFLES)])
+    for now, counts in zip(shuffled, shuffled.astype(np.float32) @ said.counted, strict=True):
+        groups = _groups(said, now, counts)
         for kind, found in strongest.items():
             found.append(max((group.total for group in groups if group.kind == kind), default=0.0))
     return {kind: _exceeded_by(np.array(found), _CHANCE) for kind, found in strongest.items()}
