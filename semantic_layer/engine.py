@@ -3,6 +3,8 @@
 import re
 import threading
 from collections.abc import Callable
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -53,14 +55,17 @@ class DuckDbEngine:
         self._connection, self._stamp = self._open()
 
     def run(self, sql: Sql, *, timeout: float | None = None, max_rows: int | None = None) -> Table:
-        """Run one statement and return at most `max_rows` rows, `truncated` when there are more."""
+        """Run one statement and return at most `max_rows` rows, `truncated` when there are more.
+
+        Decimals come as floats; what is no number (infinity, NaN) comes as None.
+        """
         limit = self._max_rows if max_rows is None else max_rows
 
         def rows(cursor: "duckdb.DuckDBPyConnection") -> Table:
             fetched = cursor.execute(sql.text).fetchmany(limit + 1)
             kept = fetched[:limit]
             width = len(cursor.description or ())
-            data = tuple(zip(*kept, strict=True)) if kept else ((),) * width
+            data = tuple(tuple(map(_plain, column)) for column in zip(*kept, strict=True)) if kept else ((),) * width
             return Table(columns=sql.columns, data=data, truncated=len(fetched) > limit)
 
         return self._on_cursor(sql, timeout, rows)
@@ -101,6 +106,12 @@ class DuckDbEngine:
         connection = open_reader(self._path, memory_limit=self._memory_limit)
         _try_attacks(connection)
         return connection, _stamp(self._path)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _stamp(path: Path) -> tuple[int, int]:

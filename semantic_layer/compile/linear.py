@@ -107,11 +107,18 @@ def _product(left: Parts | float, right: Parts | float, metric: MetricSpec) -> P
     return right.times(left) if isinstance(right, Parts) else left * right
 
 
+def _shifted(found: Parts, constant: float, metric: MetricSpec) -> Parts:
+    """Return n/d + c as (n + c·d)/d."""
+    if found.denominator is None:
+        raise _not_decomposable(metric, "it adds a constant to a total")
+    return Parts((*found.numerator, (constant, found.denominator)), found.denominator)
+
+
 def _sum(left: Parts | float, right: Parts | float, metric: MetricSpec) -> Parts | float:
-    if not isinstance(left, Parts) and not isinstance(right, Parts):
-        return left + right
-    if not isinstance(left, Parts) or not isinstance(right, Parts):
-        raise _not_decomposable(metric, "it adds a constant")
+    if not isinstance(left, Parts):
+        return left + right if not isinstance(right, Parts) else _shifted(right, left, metric)
+    if not isinstance(right, Parts):
+        return _shifted(left, right, metric)
     if left.denominator != right.denominator:
         raise _not_decomposable(metric, "its parts have different denominators")
     return Parts(left.numerator + right.numerator, left.denominator)

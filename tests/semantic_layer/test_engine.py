@@ -178,3 +178,11 @@ def test_a_build_makes_its_folder(tmp_path: Path) -> None:
     reader.close()
     with duckdb.connect(str(file)) as writable:
         assert writable.execute("SELECT x FROM t").fetchall() == [(5,)]
+
+
+def test_results_hold_numbers_or_nothing(file: Path) -> None:
+    engine = DuckDbEngine(file)
+    values = "SELECT unnest([1.50::DECIMAL(9, 2)::DOUBLE, 'nan'::DOUBLE, 'inf'::DOUBLE, NULL]) AS x"
+    assert engine.run(sql(values)).column("x") == (1.5, None, None, None)
+    assert [type(v) for v in engine.run(sql("SELECT 1.50::DECIMAL(9, 2) AS x")).column("x")] == [float]
+    engine.close()

@@ -29,6 +29,7 @@ BY_CONTACT = (
     "answered_share",
     "mean_csat",
     "net",
+    "fair_share",
     "touches",
 )
 BY_CUSTOMER = ("churn", "contacts_each", "leavers", "active", "revenue", "earned")

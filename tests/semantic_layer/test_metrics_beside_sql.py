@@ -68,6 +68,11 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
            FROM surveys""",
     ),
     (
+        "derived with a constant",
+        {"metrics": ("fair_share",), "window": QUARTER},
+        "SELECT 1 - count(*) FILTER (WHERE csat <= 2) / count(csat) FROM surveys",
+    ),
+    (
         "derived over two facts",
         {"metrics": ("touches",), "by": ("channel",)},
         """SELECT coalesce(channel, '(unknown)') c, count(DISTINCT contact_id) + count(survey_id) FROM (
