@@ -9,8 +9,11 @@ from typing import Any
 from semantic_layer.compile import compile_keys, compile_query
 from semantic_layer.cube import run_cube
 from semantic_layer.engine import SqlEngine
+from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue
 from semantic_layer.query import Cube, CubeQuery, Filter, MetricQuery, Run, Sql, Table, TimeWindow
+
+MOST_IDS = 5_000_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +40,7 @@ class Recorder:
     def keys(self, table: str, key: str, filters: Sequence[Filter], window: TimeWindow | None) -> frozenset[str]:
         """Return the ids of a slice of a table as text."""
         sql = compile_keys(self.catalogue, table=table, key=key, filters=tuple(filters), window=window)
-        run = self._run(sql, "contacts of the slice", None)
+        run = self._run_whole(sql, "contacts of the slice")
         column: Any = run.table.data[0] if run.table.data else ()
         self.runs[-1] = replace(run, table=replace(run.table, data=()))
         return frozenset(map(str, column))
@@ -47,14 +50,23 @@ class Recorder:
     ) -> dict[str, str]:
         """Return the member of a dimension for each id of a slice."""
         sql = compile_keys(self.catalogue, table=table, key=key, filters=tuple(filters), window=window, by=by)
-        run = self._run(sql, f"{self.catalogue.dimension(by).label} of the contacts", None)
+        run = self._run_whole(sql, f"{self.catalogue.dimension(by).label} of the contacts")
         ids, members = run.table.data or ((), ())
         self.runs[-1] = replace(run, table=replace(run.table, data=()))
         return dict(zip(map(str, ids), map(str, members), strict=True))
 
-    def _run(self, sql: Sql, purpose: str, query: MetricQuery | None) -> Run:
+    def _run_whole(self, sql: Sql, purpose: str) -> Run:
+        """Run a list of ids; half of one would name the wrong contacts. Raises UserError too_many_contacts."""
+        run = self._run(sql, purpose, None, most=MOST_IDS)
+        if run.table.truncated:
+            raise UserError(
+                f"the slice has more than {MOST_IDS:,} rows", code="too_many_contacts", hint="name a shorter period"
+            )
+        return run
+
+    def _run(self, sql: Sql, purpose: str, query: MetricQuery | None, *, most: int | None = None) -> Run:
         started = perf_counter()
-        table: Table = self.engine.run(sql)
+        table: Table = self.engine.run(sql, max_rows=most)
         milliseconds = (perf_counter() - started) * 1000
         return self._keep(Run(id="", purpose=purpose, sql=sql, table=table, ms=milliseconds, query=query))
 

@@ -30,6 +30,8 @@ def read_quotes(draft: Draft) -> None:
     """Split the question into its subject and the filters; every content word lands in one of them."""
     start = _subject_starts(draft)
     subject = [i for i in range(start, len(draft.items)) if _in_subject(draft, i, start)]
+    while subject and draft.items[subject[0]].kind == "filler":
+        draft.used.add(subject.pop(0))
     named = [i for i in draft.places("metric") if i < start and _says_more(draft, i)]
     for i in list(draft.roles):
         if i in subject or draft.roles[i] in ("metric", "dimension"):
@@ -68,7 +70,9 @@ def _says_more(draft: Draft, i: int) -> bool:
 
 
 def _subject_starts(draft: Draft) -> int:
-    cue = max(i for i in range(len(draft.items)) if draft.cue(i, "quotes"))
+    cues = [i for i in range(len(draft.items)) if draft.cue(i, "quotes")]
+    said = [i for i, item in enumerate(draft.items) if item.kind in ("entry", "unknown")]
+    cue = max((i for i in cues if any(j > i for j in said)), default=cues[-1])
     start = cue + 1
     for i in range(cue, len(draft.items)):
         last = draft.linked.tokens[draft.items[i].last].word
@@ -81,7 +85,7 @@ def _subject_starts(draft: Draft) -> int:
 
 def _in_subject(draft: Draft, i: int, start: int) -> bool:
     item = draft.items[i]
-    if _names_people(draft, i) or _asks_number(draft, i):
+    if _names_people(draft, i) or _asks_number(draft, i) or draft.cue(i, "quotes"):
         return False
     if item.kind == "time" or (
         item.kind == "filler" and item.text.lower() in words().list_of("filler") and _edge(draft, i)
@@ -102,7 +106,8 @@ def _names_people(draft: Draft, i: int) -> bool:
     """Tell whether a word only says whose words are meant: the bill customers complain about."""
     item = draft.items[i]
     token = draft.linked.tokens[item.last]
-    return item.kind == "noun" and token.stem in _people() and token.word != token.stem
+    plural = token.word.endswith("s") or token.word in words().lemmas
+    return len(item.at) == 1 and token.stem in _people() and plural
 
 
 @cache
