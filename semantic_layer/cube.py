@@ -13,11 +13,8 @@ from semantic_layer.compile.cubes import PERIOD, SUMS
 from semantic_layer.compile.linear import parts
 from semantic_layer.engine import SqlEngine
 from semantic_layer.model import Catalogue
-from semantic_layer.query import UNKNOWN, Cube, CubeQuery, Run, Sql, Table
+from semantic_layer.query import OTHER, UNKNOWN, Cube, CubeQuery, Run, Sql, Table
 from semantic_layer.values import members_of
-
-# Where the rows of members go that are not listed: past the limit of the list, or new since it was read.
-OTHER = "(other)"
 
 
 def run_cube(

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 Grain: TypeAlias = Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year"]
 Scalar: TypeAlias = str | int | float | bool | date | None
 UNKNOWN = "(unknown)"
+# Where the rows of members go that are not listed: past the limit of the list, or new since it was read.
+OTHER = "(other)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

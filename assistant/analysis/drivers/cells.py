@@ -56,7 +56,29 @@ def sums(m: Moments) -> Moments:
 
 def roll_up(m: Moments, where: Codes, size: int) -> Moments:
     """Return the sums by group."""
-    return Moments(**{name: np.bincount(where, getattr(m, name), size) for name in NAMES})
+    found = sums_by(where, np.stack([getattr(m, name) for name in NAMES], axis=1), size)
+    return Moments(**{name: found[:, i].copy() for i, name in enumerate(NAMES)})
+
+
+def marginals(cells: Cells) -> tuple[tuple[Moments, Moments], ...]:
+    """Return the sums before and now by member, one pair a dimension."""
+    columns = np.stack([getattr(m, name) for m in cells.periods for name in NAMES], axis=1)
+    found = []
+    for where, members in zip(cells.codes.T, cells.members, strict=True):
+        by_member = sums_by(where, columns, len(members))
+        halves = np.split(by_member, 2, axis=1)
+        before, now = (Moments(**{name: h[:, i].copy() for i, name in enumerate(NAMES)}) for h in halves)
+        found.append((before, now))
+    return tuple(found)
+
+
+def sums_by(where: Codes, columns: Floats, size: int) -> Floats:
+    """Return the (size, columns) sums of rows by group."""
+    from scipy.sparse import csc_matrix
+
+    rows = len(where)
+    pick = csc_matrix((np.ones(rows), where, np.arange(rows + 1)), shape=(size, rows))
+    return np.asarray(pick @ columns)
 
 
 def combine(columns: Codes, sizes: tuple[int, ...]) -> Codes:

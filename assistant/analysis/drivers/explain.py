@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.analysis.change import Change, compare
-from assistant.analysis.drivers.cells import Cells, cells_of, roll_up, sums
+from assistant.analysis.drivers.cells import Cells, cells_of, marginals, sums
 from assistant.analysis.drivers.paradox import paradoxes
 from assistant.analysis.drivers.screen import project, screen
 from assistant.analysis.drivers.search import Found, inside, search
@@ -68,14 +68,15 @@ def explain(
     found = _searched(cells, whole, max_depth=max_depth, max_segments=max_segments, exposure=exposure)
     segments = _segments(cells, whole, found)
     named = sum(s.contribution for s in segments)
+    members = marginals(cells)
     return Drivers(
         total_change=whole.reported,
         method=METHOD[cells.kind].format(depth=max_depth),
         segments=segments,
         other=whole.reported - definitional_change - named,
         unexplained=0.0,
-        by_dimension=tuple(_by_dimension(cells, whole, d) for d in range(len(cells.dimensions))),
-        paradox=paradoxes(cells, whole.change.change or 0.0, _total_se(whole.change), labels or {}),
+        by_dimension=tuple(_by_dimension(cells, whole, d, *pair) for d, pair in enumerate(members)),
+        paradox=paradoxes(cells, members, whole.change.change or 0.0, _total_se(whole.change), labels or {}),
         definitional_change=definitional_change,
     )
 
@@ -110,10 +111,9 @@ def _total_se(change: Change) -> float:
     return (change.ci[1] - change.ci[0]) / 2 / Z95 if change.ci else float("inf")
 
 
-def _by_dimension(cells: Cells, whole: _Whole, position: int) -> DimensionSplit:
+def _by_dimension(cells: Cells, whole: _Whole, position: int, before: Moments, now: Moments) -> DimensionSplit:
     """Split over a dimension's members; beyond a number of them the least are one row."""
     name, members = cells.dimensions[position], cells.members[position]
-    before, now = (roll_up(m, cells.codes[:, position], len(members)) for m in cells.periods)
     size = np.abs(_split(before, now, whole).contribution)
     present = np.flatnonzero(before.rows + now.rows > 0)
     order = present[np.argsort(-size[present], kind="stable")]

@@ -8,7 +8,7 @@ from math import comb, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.analysis.drivers.cells import Codes, Floats, combine
+from assistant.analysis.drivers.cells import Codes, Floats, combine, sums_by
 
 DENSE = 4
 MANY = 400
@@ -46,15 +46,16 @@ class Lattice:
         found = np.unravel_index(cuboid.keys[index - cuboid.start], sizes)
         return tuple((d, int(self.names[d][m])) for d, m in zip(cuboid.dimensions, found, strict=True))
 
-    def without(self, gone: NDArray[np.bool_], weights: Floats) -> Floats:
-        """Return the sums of all segments when some cells are taken out."""
-        codes, left = self.codes[gone], self.sums.copy()
+    def without(self, gone: NDArray[np.bool_], weights: Floats, sums: Floats) -> Floats:
+        """Return the sums of all segments when some more cells are taken out."""
+        codes, lost, left = self.codes[gone], weights[gone], sums.copy()
         for cuboid in self.cuboids:
+            if not len(cuboid.keys):
+                continue
             key = combine(codes[:, list(cuboid.dimensions)], tuple(self.sizes[d] for d in cuboid.dimensions))
-            place = np.searchsorted(cuboid.keys, key)
-            place[place == len(cuboid.keys)] = 0
-            known = cuboid.keys[place] == key if len(cuboid.keys) else np.zeros(len(key), dtype=bool)
-            taken = sums_by(place[known], weights[gone][known], len(cuboid.keys))
+            place = np.minimum(np.searchsorted(cuboid.keys, key), len(cuboid.keys) - 1)
+            known = cuboid.keys[place] == key
+            taken = sums_by(place[known], lost[known], len(cuboid.keys))
             left[cuboid.start : cuboid.start + len(cuboid.keys)] -= taken
         return left
 
@@ -152,15 +153,6 @@ def _roll_ups(
         dense[group] = cube
         found[group] = (group, np.arange(prod(shape)), cube.reshape(prod(shape), -1))
     return [found[group] for group in groups]
-
-
-def sums_by(where: Codes, weights: Floats, size: int) -> Floats:
-    """Return the (size, statistics) sums of rows by group."""
-    from scipy.sparse import csc_matrix
-
-    rows = len(where)
-    pick = csc_matrix((np.ones(rows), where, np.arange(rows + 1)), shape=(size, rows))
-    return np.asarray(pick @ weights)
 
 
 def _fold(

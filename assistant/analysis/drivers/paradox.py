@@ -1,17 +1,23 @@
 """Totals that move against their parts (Simpson), said in a sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import sqrt
 
 import numpy as np
 
-from assistant.analysis.drivers.cells import Cells, roll_up, sums
+from assistant.analysis.drivers.cells import Cells, sums
 from assistant.analysis.drivers.split import rate_effect
 from assistant.analysis.moments import Z95, Moments
 from assistant.types import Paradox
 
 
-def paradoxes(cells: Cells, total_change: float, total_se: float, labels: Mapping[str, str]) -> tuple[Paradox, ...]:
+def paradoxes(
+    cells: Cells,
+    members: Sequence[tuple[Moments, Moments]],
+    total_change: float,
+    total_se: float,
+    labels: Mapping[str, str],
+) -> tuple[Paradox, ...]:
     """Return the dimensions inside which a ratio moves against its total.
 
     Compares the total change with the sum of the rate effects, both with 95 % intervals.
@@ -19,16 +25,14 @@ def paradoxes(cells: Cells, total_change: float, total_se: float, labels: Mappin
     if cells.kind != "ratio":
         return ()
     found = []
-    for position, dimension in enumerate(cells.dimensions):
-        text = _verdict(cells, position, total_change, total_se, labels.get(dimension, dimension))
+    for dimension, (before, now) in zip(cells.dimensions, members, strict=True):
+        text = _verdict(before, now, total_change, total_se, labels.get(dimension, dimension))
         if text:
             found.append(Paradox(dimension=dimension, text=text))
     return tuple(found)
 
 
-def _verdict(cells: Cells, position: int, change: float, se: float, label: str) -> str | None:
-    size = len(cells.members[position])
-    before, now = (roll_up(m, cells.codes[:, position], size) for m in cells.periods)
+def _verdict(before: Moments, now: Moments, change: float, se: float, label: str) -> str | None:
     both = (before.d > 0) & (now.d > 0)
     if both.sum() < 2:
         return None

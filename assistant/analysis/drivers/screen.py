@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from assistant.analysis.drivers.cells import Cells, combine, roll_up
-from assistant.analysis.drivers.lattice import lattice_of, sums_by
+from assistant.analysis.drivers.cells import Cells, combine, roll_up, sums_by
+from assistant.analysis.drivers.lattice import lattice_of
 from assistant.analysis.drivers.statistics import Statistics
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from assistant.analysis.drivers.cells import Cells, Floats
 from assistant.analysis.drivers.lattice import Lattice, lattice_of
 from assistant.analysis.drivers.statistics import Scan, Statistics
-from semantic_layer.query import UNKNOWN
+from semantic_layer.query import OTHER, UNKNOWN
 
 ALPHA = 0.05
 ALIKE = 2.0
@@ -78,8 +78,9 @@ def _greedy(
         if pick is None or _adjusted_p(abs(pick.z), pick.tests) >= ALPHA:
             break
         picks.append(pick)
-        gone |= inside(cells, pick.segment)
-        sums = lattice.without(gone, statistics.weights)
+        new = inside(cells, pick.segment) & ~gone
+        gone |= new
+        sums = lattice.without(new, statistics.weights, sums)
         whole = statistics.weights[~gone].sum(axis=0)
     return picks, sums, whole
 
@@ -97,16 +98,20 @@ def _absorbed(picks: list[_Pick]) -> list[_Pick]:
 def _nameable(cells: Cells, statistics: Statistics, lattice: Lattice, material: float) -> dict[Scan, NDArray[np.bool_]]:
     """Return, a scan, which candidates may be named: known by their members, and material."""
     named = np.ones(len(lattice.sums), dtype=bool)
+    known = [_known(members)[names] for members, names in zip(cells.members, lattice.names, strict=True)]
     for cuboid in lattice.cuboids:
         place = slice(cuboid.start, cuboid.start + len(cuboid.keys))
         codes = np.unravel_index(cuboid.keys, [lattice.sizes[d] for d in cuboid.dimensions])
         for d, code in zip(cuboid.dimensions, codes, strict=True):
-            unknown = [m for m, name in enumerate(cells.members[d]) if name == UNKNOWN]
-            named[place] &= ~np.isin(lattice.names[d][code], unknown)
+            named[place] &= known[d][code]
     if "mix" not in statistics.scans:
         return dict.fromkeys(statistics.scans, named)
     shifted = np.abs(statistics.mix_effect(lattice.sums)) >= material
     return {scan: named & shifted if scan == "mix" else named for scan in statistics.scans}
+
+
+def _known(members: tuple[str, ...]) -> NDArray[np.bool_]:
+    return np.array([name not in (UNKNOWN, OTHER) for name in members], dtype=bool)
 
 
 def _best(

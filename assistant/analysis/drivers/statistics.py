@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.analysis.drivers.cells import Cells, Codes, Floats
+from assistant.analysis.drivers.cells import Cells, Floats
 
 Scan: TypeAlias = Literal["rate", "mix", "sum"]
 MIN_ROWS = 30
@@ -100,17 +100,15 @@ def expected_rates(cells: Cells) -> Floats:
     """
     n, d = cells.now.n + cells.before.n, cells.now.d + cells.before.d
     unit = d.sum() / (cells.now.rows.sum() + cells.before.rows.sum())
+    prior = PRIOR_ROWS * unit
+    columns = [np.ascontiguousarray(column) for column in cells.codes.T]
+    sizes = [len(members) for members in cells.members]
+    weights = [np.maximum(np.bincount(c, d, s) + prior, 1e-300) for c, s in zip(columns, sizes, strict=True)]
     fitted = np.full(len(cells), n.sum() / d.sum())
     for _ in range(2):
-        for column, members in zip(cells.codes.T, cells.members, strict=True):
-            fitted += _effect(column, len(members), n - fitted * d, d, unit)
-    prior = PRIOR_ROWS * unit
+        for column, size, weight in zip(columns, sizes, weights, strict=True):
+            fitted += (np.bincount(column, n - fitted * d, size) / weight)[column]
     return np.asarray((n + prior * fitted) / np.maximum(d + prior, 1e-300))
-
-
-def _effect(column: Codes, size: int, residual: Floats, d: Floats, unit: float) -> Floats:
-    gap, weight = np.bincount(column, residual, size), np.bincount(column, d, size)
-    return np.asarray((gap / np.maximum(weight + PRIOR_ROWS * unit, 1e-300))[column])
 
 
 def _stack(columns: dict[str, Floats], scans: tuple[Scan, ...], relative: bool) -> Statistics:
