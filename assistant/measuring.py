@@ -49,9 +49,11 @@ def measure(
     value = scalar(run.table, metric)
     change, note, baseline = None, None, None
     if now and before:
-        query = MetricQuery(metrics=(metric,), filters=filters, window=before)
-        baseline = scalar(bench.recorder.measure(query, f"{spec.label}, for comparison").table, metric)
         change, note = _change(bench, metric, filters, now, before)
+        baseline = change.value_before if change else None
+        if baseline is None:
+            query = MetricQuery(metrics=(metric,), filters=filters, window=before)
+            baseline = scalar(bench.recorder.measure(query, f"{spec.label}, for comparison").table, metric)
     moved = value - baseline if value is not None and baseline is not None else None
     figure = Figure(
         metric=metric,
@@ -76,7 +78,7 @@ def _change(
 ) -> tuple[Change | None, str | None]:
     query = CubeQuery(metric=metric, dimensions=(), now=now, before=before, filters=filters)
     try:
-        cube = bench.recorder.cube(query, f"{bench.catalogue.metric(metric).label}, sums for the test of its change")
+        cube = bench.recorder.cube(query, f"{bench.catalogue.metric(metric).label}, sums of both periods")
     except UserError as error:
         return None, f"no interval for the change: {error.message}"
     if _is_stock(bench.catalogue.metric(metric)):

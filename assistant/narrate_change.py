@@ -7,7 +7,7 @@ from assistant.narrate_mix import against_parts, although, is_against_parts
 from assistant.narrate_words import about_themes, labels_of
 from assistant.phrases import capital, sentence_case, show, show_bound, show_change, show_size, spoken_members, was
 from assistant.types import Claim, Drivers, Figure, Segment
-from assistant.windows import name_of, when
+from assistant.windows import months_of, name_of, when
 from semantic_layer.model import MetricSpec
 from semantic_layer.query import TimeWindow
 
@@ -16,11 +16,10 @@ NAMED_SEGMENTS = 3
 
 def tell_value(found: Findings) -> tuple[Claim, ...]:
     """Tell each asked metric, then those to be read with it."""
-    asked = len(found.reading.metrics)
-    claims = [_value(found, i) for i in range(asked)]
-    claims += [claim for i in range(asked) for claim in certainty(found, i)]
-    claims += [_companion(found, i) for i in range(asked, len(found.figures))]
-    return tuple(claims)
+    asked = found.reading.metrics
+    claims = [claim for i in range(len(asked)) for claim in (_value(found, i), *certainty(found, i))]
+    beside = (i for i, figure in enumerate(found.figures) if figure.metric not in asked)
+    return (*claims, *(_companion(found, i) for i in beside))
 
 
 def tell_why(found: Findings) -> tuple[Claim, ...]:
@@ -82,7 +81,8 @@ def certainty(found: Findings, i: int, *, over_time: bool = True) -> Iterator[Cl
         text = f"The difference is within normal variation: anywhere from {low} to {high} would fit the data."
     else:
         verdict = _verdict(found.catalogue.metric(figure.metric), figure.change) if over_time else ""
-        text = f"That is more than normal variation would explain (between {low} and {high}){verdict}."
+        reach = f" (between {low} and {high})" if low != high else ""
+        text = f"That is more than normal variation would explain{reach}{verdict}."
     yield Claim(text=text, figures=pointers)
 
 
@@ -140,12 +140,17 @@ def _cause(found: Findings, figure: Figure) -> tuple[str, tuple[str, ...]]:
         return "", ()
     if is_against_parts(found):
         return f", {although(found)}: the mix changed", ("/drivers/paradox",)
-    along = _along(found.drivers)
-    if not along:
+    segments = _along(found.drivers) or list(enumerate(found.drivers.segments))
+    if not segments:
         return "; no single group stands out", ()
-    i, segment = along[0]
-    share = show_size(segment.contribution, figure.unit)
-    return f"; {_members(found, segment)} accounts for {share} of it", (f"/drivers/segments/{i}/contribution",)
+    i, segment = segments[0]
+    size, name = show_size(segment.contribution, figure.unit), _members(found, segment)
+    pointers = (f"/drivers/segments/{i}/contribution",)
+    if segment.contribution * found.drivers.total_change < 0:
+        return f"; {name} went the other way, by {size}", pointers
+    if abs(segment.contribution) > abs(found.drivers.total_change):
+        return f"; {name} accounts for all of it ({show_change(segment.contribution, figure.unit)})", pointers
+    return f"; {name} accounts for {size} of it", pointers
 
 
 def _along(drivers: Drivers) -> list[tuple[int, Segment]]:
@@ -163,7 +168,7 @@ def _comparison(found: Findings) -> Iterator[Claim]:
     month = f"{chosen.shift.month:%B %Y}"
     yield Claim(
         text=(
-            f"The level shifted in {month}, so I compared {name_of(chosen.now)} with {name_of(chosen.before)}, "
+            f"The level shifted in {month}, so I compared {months_of(chosen.now)} with {months_of(chosen.before)}, "
             f"leaving {month} out; {name_of(now)} alone shows no meaningful change from {name_of(before)} "
             f"({recent.text} against {show(recent.baseline_value, recent.unit)})."
         ),

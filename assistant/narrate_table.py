@@ -20,7 +20,7 @@ def tell_trend(found: Findings) -> tuple[Claim, ...]:
     """Tell first against last, the extremes and a lasting step."""
     table = found.table
     if table is None or not found.figures:
-        return _listed(found)
+        return tuple(_movers(found)) or _listed(found)
     head = [_from_first_to_last(found, i) for i in range(len(found.reading.metrics))]
     return (*head, *certainty(found, 0), *_extremes(found, table), *_step(found))
 
@@ -60,6 +60,34 @@ def _from_first_to_last(found: Findings, i: int) -> Claim:
     size = show_size(figure.change, figure.unit)
     text = f"{name} {verb} by {size}, from {then} {first} to {figure.text} {last}."
     return Claim(text=text, figures=(*pointers, f"{at}/change", "/table"))
+
+
+def _movers(found: Findings) -> Iterator[Claim]:
+    """Tell which members moved most between their first and their last period."""
+    table, reading = found.table, found.reading
+    if table is None or not reading.by or not reading.metrics:
+        return
+    names, width = [c.name for c in table.columns], len(reading.by)
+    column, period = names.index(reading.metrics[0]), names.index("period")
+    series: dict[tuple[object, ...], list[int]] = {}
+    for i in sorted(range(len(table.rows)), key=lambda i: table.rows[i][period]):
+        if table.rows[i][column] is not None and UNKNOWN not in table.rows[i][:width]:
+            series.setdefault(table.rows[i][:width], []).append(i)
+    ends = [(known[0], known[-1]) for known in series.values() if len(known) > 1]
+    ends.sort(key=lambda pair: -abs(table.rows[pair[1]][column] - table.rows[pair[0]][column]))
+    for place, pair in enumerate(ends[:NAMED]):
+        yield _mover(found, table, pair, lead=place == 0)
+
+
+def _mover(found: Findings, table: ResultTable, ends: tuple[int, int], *, lead: bool) -> Claim:
+    names, width = [c.name for c in table.columns], len(found.reading.by)
+    column, period = names.index(found.reading.metrics[0]), names.index("period")
+    spec = found.catalogue.metric(found.reading.metrics[0])
+    first, last = (f"{show(table.rows[i][column], spec.unit)} {_period(found, table.rows[i][period])}" for i in ends)
+    name = _row(table, ends[0], width)
+    head = f"{spec.label} moved most for {name}" if lead else capital(name)
+    cells = tuple(f"/table/rows/{i}/{c}" for i in ends for c in (*range(width), period, column))
+    return Claim(text=f"{head}: from {first} to {last}.", figures=cells)
 
 
 def _extremes(found: Findings, table: ResultTable) -> Iterator[Claim]:
@@ -131,12 +159,17 @@ def _each_member(found: Findings) -> Iterator[Claim]:
 def _side_by_side(found: Findings) -> Claim:
     spec = found.catalogue.metric(found.reading.metrics[0])
     time = f" {when(found.reading.window)}" if found.reading.window else ""
-    said = [f"{_member(found, i)} {figure.text}" for i, figure in enumerate(found.figures)]
+    said = [f"{_member(found, i)} ({figure.text})" for i, figure in enumerate(found.figures)]
     pointers = [f"/figures/{i}/value" for i in range(len(found.figures))]
-    text = f"{spec.label}{time}: {join_words(said)}"
     first = found.figures[0]
-    if first.change is not None:
-        text += f", a difference of {show_size(first.change, first.unit)}"
+    verb = was(spec.label, present=first.window is None)
+    if first.change is None:
+        text = f"{spec.label}{time}: {join_words(said)}"
+    elif first.significant is False or not first.change:
+        text = f"{spec.label}{time} {verb} about the same for {join_words(said)}"
+    else:
+        way = "higher" if first.change > 0 else "lower"
+        text = f"{spec.label}{time} {verb} {show_size(first.change, first.unit)} {way} for {said[0]} than for {said[1]}"
         pointers.append("/figures/0/change")
     return Claim(text=f"{text}.", figures=(*pointers, "/reading/window"))
 
@@ -225,7 +258,8 @@ def _time(found: Findings) -> str:
 def _whole(found: Findings) -> Iterator[Claim]:
     for i, figure in enumerate(found.figures):
         if figure.value is not None:
-            text = f"{capital(subject(found, figure))} as a whole: {figure.text}."
+            verb = was(figure.label, present=figure.window is None)
+            text = f"Overall, {sentence_case(subject(found, figure))} {verb} {figure.text}."
             yield Claim(text=text, figures=(f"/figures/{i}/value",))
 
 

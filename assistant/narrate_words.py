@@ -26,9 +26,10 @@ def about_themes(found: Findings) -> Iterator[Claim]:
 
 def _theme(found: Findings, i: int, theme: Theme) -> Claim:
     at = f"/themes/{i}"
+    family = "," in theme.theme
+    said = f"Words like “{theme.theme}” come up" if family else f"“{theme.theme}” comes up"
     text = (
-        f"“{theme.theme}” comes up in {theme.contacts:,} of {theme.of_contacts:,} conversations "
-        f"{_where(found)}({show_share(theme.share)}"
+        f"{said} in {theme.contacts:,} of {theme.of_contacts:,} conversations {_where(found)}({show_share(theme.share)}"
     )
     pointers = [f"{at}/theme", f"{at}/contacts", f"{at}/of_contacts", f"{at}/share"]
     if theme.share_before is not None:

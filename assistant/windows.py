@@ -100,3 +100,12 @@ def when(window: TimeWindow) -> str:
 def name_of(window: TimeWindow) -> str:
     """Name a window by the months or days it covers."""
     return _label(window.start, window.end)
+
+
+def months_of(window: TimeWindow) -> str:
+    """Name a window by its first and last month, a quarter too."""
+    same_year = window.start.year == window.end.year
+    if whole_months(window) in (None, 1) or (same_year and window.start.month == 1 and window.end.month == 12):
+        return name_of(window)
+    first = f"{window.start:%B}" if same_year else f"{window.start:%B %Y}"
+    return f"{first} to {window.end:%B %Y}"

@@ -36,6 +36,9 @@ def listen(found: Findings, bench: Bench) -> Findings:
 def _contrast(found: Findings, bench: Bench, index: EvidenceSearch, settings: TranscriptSettings) -> Findings:
     reading = found.reading
     segment = leading(found)
+    if segment is None and found.drivers is not None and not reading.filters:
+        silent = "no single group stands out, so no group's conversations were singled out"
+        return replace(found, notes=(*found.notes, silent))
     filters = merge(reading.filters, segment.filters if segment else ())
     filters, note = within_reach(bench, settings, filters)
     notes = (*found.notes, *note)
@@ -88,12 +91,15 @@ def _contacts(
 
 
 def leading(found: Findings) -> Segment | None:
-    """Return the segment that carries most of the change in its direction, or None."""
+    """Return the segment that carries most of the change, else most of what the asker saw, or None."""
     if found.drivers is None:
         return None
-    total = found.drivers.total_change
-    along = [s for s in found.drivers.segments if s.contribution * total > 0]
-    return max(along, key=lambda s: abs(s.contribution), default=None)
+    asked = {"up": 1, "down": -1}.get(found.plan.direction or "", 0)
+    for way in (found.drivers.total_change, asked):
+        along = [s for s in found.drivers.segments if s.contribution * way > 0]
+        if along:
+            return max(along, key=lambda s: abs(s.contribution))
+    return None
 
 
 def merge(asked: Sequence[Filter], segment: Sequence[Filter]) -> tuple[Filter, ...]:
