@@ -3,7 +3,7 @@
 import statistics
 from datetime import date
 
-from assistant.analysis import explain
+from assistant.analysis.drivers import explain
 from assistant.workspace import open_workspace
 from benchmarks.timing import demo_workspace, seconds
 from semantic_layer.compile import sliceable
