@@ -106,7 +106,7 @@ def _rank(suite: Suite, facts: Facts, metric: str, dimension: str, _member: str)
     label = facts.catalogue.dimension(dimension).label.lower()
     return f"Which {label} had the highest {_label(facts, metric)} last month?", Expected(
         sql=_sql(
-            suite, suite.references[metric], window, by=f"coalesce({expression}, '(unknown)')",
+            suite, suite.references[metric], window, by=expression, where=f"{expression} IS NOT NULL",
             tail=" ORDER BY 2 DESC NULLS LAST, 1 LIMIT 1",
         ),
         ordered=True,
