@@ -62,6 +62,10 @@ def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
     if step is None and any(s.role == "year_ago" for s in draft.times):
         step = "year"
     back = step or ("period" if any(s.role == "previous" for s in draft.times) else None)
+    named = [s for s in periods if not s.since]
+    if len(periods) == 3 and len(named) == 2 and draft.has("compare", "vs", "difference"):
+        periods = named
+        draft.assumptions.append("compared are the two periods named as such")
     if len(periods) > 2:
         raise ask_back("The question names more than two periods.", _offers(draft, periods[:3]))
     if len(periods) == 2:
