@@ -10,7 +10,7 @@ NO_PERIOD = "no period was named"
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF "}
 _PLAIN_UNITS = frozenset({"ratio", "count", "seconds", "score", "months"})
 _PREPOSITIONS = frozenset({"at", "by", "for", "from", "in", "of", "on", "per", "to", "with", "within"})
-_SCALES = ((1e9, "bn"), (1e6, "m"), (1e4, "k"))
+_SCALES = ((999.5e6, 1e9, "bn"), (999.5e3, 1e6, "m"), (1e4, 1e3, "k"))
 
 
 def show(value: float | None, unit: str) -> str:
@@ -67,7 +67,7 @@ def _digits(size: float) -> str:
 
 
 def _duration(size: float) -> str:
-    if size < 60:
+    if size < 59.5:
         return f"{size:.0f} s" if size >= 10 else f"{size:.1f} s"
     seconds = round(size)
     if seconds < 3600:
@@ -78,9 +78,8 @@ def _duration(size: float) -> str:
 
 def _money(size: float, unit: str) -> str:
     symbol = _SYMBOLS.get(unit, f"{unit} ")
-    for scale, suffix in _SCALES:
-        if size >= scale:
-            divisor = 1e3 if suffix == "k" else scale
+    for least, divisor, suffix in _SCALES:
+        if size >= least:
             places = 0 if size / divisor >= 100 else 1 if suffix == "k" else 2
             return f"{symbol}{size / divisor:,.{places}f}{suffix}"
     return f"{symbol}{size:,.0f}" if size >= 1000 else f"{symbol}{_digits(size)}"

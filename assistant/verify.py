@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from assistant.findings import Findings, Narration
 from assistant.phrases import show, show_bound, show_change, show_share, show_size
-from assistant.types import Answer, Claim
+from assistant.types import Answer, Claim, Reading
 from assistant.wire import to_dict
 from indexes.types import Evidence
 from semantic_layer.errors import InternalError
-from semantic_layer.query import MetricQuery
+from semantic_layer.query import CubeQuery, MetricQuery, TimeWindow
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
+_NUMBER = re.compile(r"(?:[+−][€$£¥]?)?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 
 
 def verify_quotes(evidence: tuple[Evidence, ...], quote_of: Callable[[str], str]) -> tuple[Evidence, ...]:
@@ -33,15 +34,26 @@ def verify_reading(findings: Findings) -> None:
     reading = findings.reading
     if reading.intent in ("define", "quotes") or not reading.metrics:
         return
-    for run in findings.runs:
-        query = run.query
-        names = query.metrics if isinstance(query, MetricQuery) else (query.metric,) if query else ()
-        if query is not None and reading.metrics[0] in names and set(reading.filters) <= set(query.filters):
-            return
-    raise InternalError(
-        "no query that was run has the metric and the filters of the reading", code="reading_not_run",
-        hint="please report the question",
-    )  # fmt: skip
+    if not any(run.query and _ran(run.query, reading) for run in findings.runs):
+        raise InternalError(
+            "no query that was run has the metric, the filters and the period of the reading",
+            code="reading_not_run",
+            hint="please report the question",
+        )
+
+
+def _ran(query: MetricQuery | CubeQuery, reading: Reading) -> bool:
+    names = query.metrics if isinstance(query, MetricQuery) else (query.metric,)
+    window = query.window if isinstance(query, MetricQuery) else query.now
+    return (
+        reading.metrics[0] in names
+        and set(reading.filters) <= set(query.filters)
+        and _days(window) == _days(reading.window)
+    )
+
+
+def _days(window: TimeWindow | None) -> tuple[date, date] | None:
+    return (window.start, window.end) if window else None
 
 
 def _grounded(claim: Claim, wire: dict[str, Any]) -> bool:
