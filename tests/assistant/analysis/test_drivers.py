@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 
 from assistant.analysis.change import change_of
 from assistant.analysis.changepoint import level_shift
 from assistant.analysis.drivers import explain
+from assistant.analysis.drivers.deviations import deviations
 from assistant.types import Drivers, Segment
 from semantic_layer.errors import UserError
 from semantic_layer.query import Cube
@@ -20,14 +22,15 @@ NAMES = ("size", "land", "tariff", "way")
 
 
 def cube(
-    n: Sequence[float],
-    d: Sequence[float] | None,
-    codes: np.ndarray,
-    period: Sequence[int],
+    n: ArrayLike,
+    d: ArrayLike | None,
+    codes: ArrayLike,
+    period: ArrayLike,
     sizes: Sequence[int] = SIZES,
 ) -> Cube:
     """A cube of events n among d rows each (a ratio), or of counts n."""
-    n_, zero = np.asarray(n, dtype=float), np.zeros(len(n))
+    n_ = np.asarray(n, dtype=float)
+    zero = np.zeros(len(n_))
     d_ = zero if d is None else np.asarray(d, dtype=float)
     return Cube(
         metric="m", kind="additive" if d is None else "ratio", dimensions=NAMES[: len(sizes)],
@@ -248,3 +251,25 @@ def test_noise_rarely_looks_like_a_step() -> None:
     rng = np.random.default_rng(9)
     shifts = (level_shift(list(rng.normal(2.0, 0.1, 13))) for _ in range(300))
     assert sum(s is not None and s.p_value < 0.01 for s in shifts) <= 9
+
+
+def forecast(seed: int, *, noise: float, causes: Sequence[dict[int, int]] = ()) -> Cube:
+    """Leaves with a forecast (before) and what happened (now): less by half where a cause is."""
+    rng = np.random.default_rng(seed)
+    grids = np.stack(np.meshgrid(*[np.arange(size) for size in SIZES], indexing="ij"), axis=-1).reshape(-1, len(SIZES))
+    expected = rng.lognormal(4, 1, len(grids))
+    actual = expected * np.exp(rng.normal(0, noise, len(grids)))
+    for cause in causes:
+        actual[np.all([grids[:, d] == m for d, m in cause.items()], axis=0)] *= 0.5
+    return cube([*actual, *expected], None, np.tile(grids, (2, 1)), np.repeat([1, 0], len(grids)))
+
+
+def test_what_left_its_forecast_is_found_at_its_grain() -> None:
+    causes = [{0: 1, 3: 2}, {1: 3, 2: 0}]
+    found = deviations(forecast(1, noise=0.05, causes=causes))
+    got = {frozenset((f.dimension, f.values[0]) for f in filters) for filters in found}
+    assert got == {frozenset((NAMES[d], f"{NAMES[d]}{m}") for d, m in cause.items()) for cause in causes}
+
+
+def test_a_forecast_that_was_right_shows_no_deviation() -> None:
+    assert sum(bool(deviations(forecast(seed, noise=0.05))) for seed in range(40)) <= 2
