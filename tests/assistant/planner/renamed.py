@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from tests.assistant.planner.worlds import MEMBERS, METRICS
-
 from assistant.planner import RulePlanner, Vocabulary
 from semantic_layer.loader import load_catalogue
 from semantic_layer.model import Catalogue
+from tests.assistant.planner.worlds import MEMBERS, METRICS
 
 Names = dict[str, str]
 

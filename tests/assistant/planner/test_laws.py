@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from reading import differences, table, written
-from renamed import renamed
-from tests.assistant.planner.worlds import demo, incidents, telco
-
 from assistant.types import Clarify, Decline, Plan, Question, Reading
+from tests.assistant.planner.reading import differences, table, written
+from tests.assistant.planner.renamed import renamed
+from tests.assistant.planner.worlds import demo, incidents, telco
 
 QUESTIONS = [q for name in ("demo.txt", "blind1.txt", "blind2.txt") for q, _ in table(name)]
 TEMPLATES = (
