@@ -70,7 +70,7 @@ def _slice(found: Findings, filters: Sequence[Filter]) -> str:
 def _from_drivers(found: Findings, here: str, time: str) -> Iterator[str]:
     if found.drivers is None or not found.drivers.segments:
         return
-    lead = found.drivers.segments[0]
+    lead = max(found.drivers.segments, key=lambda segment: abs(segment.contribution))
     name = found.catalogue.metric(found.reading.metrics[0]).label
     filters = (*found.reading.filters, *(f for f in lead.filters if f not in found.reading.filters))
     yield f"{ask_how(name)}{_slice(found, filters)} over the past 12 months?"

@@ -119,8 +119,9 @@ def _why_headline(found: Findings) -> Claim:
     name = capital(subject(found, figure))
     then = show(figure.baseline_value, figure.unit)
     if figure.significant is False or figure.change == 0:
-        asked = {"up": "is not meaningfully up", "down": "is not meaningfully down"}
-        verb = asked.get(found.plan.direction or "", "did not change meaningfully")
+        verb = "did not change meaningfully"
+        if found.plan.direction:
+            verb = f"{was(figure.label, present=True)} not meaningfully {found.plan.direction}"
         text = f"{name} {verb}: {figure.text} {when(figure.window)} against {then} {when(before)}."
         return Claim(text=text, figures=tuple(pointers))
     way = "up" if figure.change > 0 else "down"
@@ -181,7 +182,8 @@ def _segments(found: Findings) -> Iterator[Claim]:
     if drivers is None:
         return
     unit = found.figures[0].unit
-    shown = list(enumerate(drivers.segments))[:NAMED_SEGMENTS]
+    ranked = sorted(enumerate(drivers.segments), key=lambda item: -abs(item[1].contribution))
+    shown = ranked[:NAMED_SEGMENTS]
     for i, segment in shown:
         yield _segment(found, i, segment, unit)
     rest = drivers.other

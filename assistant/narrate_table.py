@@ -221,12 +221,13 @@ def _spread(found: Findings, table: ResultTable) -> Claim:
     cells = [f"/table/rows/{i}/{c}" for i in dict.fromkeys((high, low)) for c in (*range(width), column)]
     top = f"{_row(table, high, width)} ({show(table.rows[high][column], spec.unit)})"
     if high == low and len(known) > 1:
-        text = f"{spec.label}{time} is the same in every group: {show(table.rows[high][column], spec.unit)}."
+        verb = was(spec.label, present=True)
+        text = f"{spec.label}{time} {verb} the same in every group: {show(table.rows[high][column], spec.unit)}."
     elif high == low:
         text = f"{spec.label}{time}: {top}."
     else:
         bottom = f"{_row(table, low, width)} ({show(table.rows[low][column], spec.unit)})"
-        text = f"{spec.label}{time} is highest for {top} and lowest for {bottom}."
+        text = f"{spec.label}{time} {was(spec.label, present=True)} highest for {top} and lowest for {bottom}."
     return Claim(text=text, figures=(*cells, "/reading/window", "/reading/filters"))
 
 
