@@ -122,6 +122,15 @@ def test_a_refusal_and_a_question_back_are_outcomes(tiny_assistant: Assistant) -
     assert isinstance(tiny_assistant.ask("what is the weather like?"), Refusal | Clarification)
 
 
+def test_threads_share_an_assistant(tiny_assistant: Assistant) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    alone = {question: answered(tiny_assistant, question).claims for question in ASKED}
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda question: answered(tiny_assistant, question).claims, ASKED * 3))
+    assert together == [alone[question] for question in ASKED * 3]
+
+
 def test_numbers_do_not_need_the_index(tiny_workspace: Path, tmp_path: Path) -> None:
     import shutil
 
