@@ -115,7 +115,7 @@ def _by_dimension(cells: Cells, whole: _Whole, position: int, before: Moments, n
     """Split over a dimension's members; beyond a number of them the least are one row."""
     name, members = cells.dimensions[position], cells.members[position]
     size = np.abs(_split(before, now, whole).contribution)
-    present = np.flatnonzero(before.rows + now.rows > 0)
+    present = np.flatnonzero(sum(np.abs(x) for m in (before, now) for x in (m.rows, m.n, m.d)) > 0)
     order = present[np.argsort(-size[present], kind="stable")]
     shown = order[:SHOWN]
     filters = [(Filter(dimension=name, values=(members[m],)),) for m in shown]

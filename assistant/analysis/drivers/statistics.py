@@ -125,12 +125,10 @@ def _rate(part: Columns, rest: Columns, _whole: Columns, relative: bool) -> Test
     """Adjusted rate change: by itself, against the rest, and against the rest's relative change."""
     shift, variance = _adjusted(part)
     shift_rest, variance_rest = _adjusted(rest)
-    tests = [
-        (shift, np.sqrt(variance)),
-        (shift - shift_rest, np.where(rest["d1"] * rest["d0"] > 0, np.sqrt(variance + variance_rest), 0.0)),
-    ]
-    if relative:
-        with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.where(rest["d1"] * rest["d0"] > 0, np.sqrt(variance + variance_rest), 0.0)
+        tests = [(shift, np.sqrt(variance)), (shift - shift_rest, spread)]
+        if relative:
             factor = part["p"] / (part["d1"] + part["d0"]) / (rest["p"] / (rest["d1"] + rest["d0"]))
             tests.insert(1, (shift - factor * shift_rest, np.sqrt(variance + factor**2 * variance_rest)))
     return tests

@@ -273,3 +273,114 @@ def test_what_left_its_forecast_is_found_at_its_grain() -> None:
 
 def test_a_forecast_that_was_right_shows_no_deviation() -> None:
     assert sum(bool(deviations(forecast(seed, noise=0.05))) for seed in range(40)) <= 2
+
+
+def test_an_offset_inside_a_flat_total_is_still_named() -> None:
+    up = simulated(7, rows=80_000, planted={1: 0}, factor=2.0)
+    later = up.period == 1
+    fell = later & (up.codes[:, 1] == 1)
+    n = np.where(fell, np.round(up.n * 0.4), up.n)
+    found = explain(replace(up, n=n, nn=n, nd=n))
+    signs = {str(named(s).get("land")): s.contribution > 0 for s in found.segments}
+    assert signs.get("('land0',)") is True
+    assert signs.get("('land1',)") is False
+
+
+def test_segments_share_no_rows() -> None:
+    both = simulated(11, rows=120_000, planted={0: 1}, factor=2.0)
+    more = (both.period == 1) & (both.codes[:, 2] == 1)
+    n = np.where(more, np.minimum(both.n * 2, both.d), both.n)
+    lifted = replace(both, n=n, nn=n, nd=n)
+    found = explain(lifted)
+    rows = [members_inside(lifted, s) for s in found.segments]
+    assert len(rows) >= 2
+    assert max(np.sum(rows, axis=0)) == 1
+
+
+def members_inside(given_cube: Cube, segment: Segment) -> np.ndarray:
+    """Which entries of a cube pass a segment's filters."""
+    kept = np.ones(len(given_cube.period), dtype=int)
+    for f in segment.filters:
+        at = given_cube.dimensions.index(f.dimension)
+        has = np.isin([given_cube.members[at][c] for c in given_cube.codes[:, at]], f.values)
+        kept &= has if f.operator == "in" else ~has
+    return kept
+
+
+def test_a_counted_segment_that_grew_alone_is_named() -> None:
+    rng = np.random.default_rng(3)
+    grids = np.stack(np.meshgrid(*[np.arange(size) for size in SIZES], indexing="ij"), axis=-1).reshape(-1, len(SIZES))
+    grown = (grids[:, 1] == 2) & (grids[:, 3] == 4)
+    before, now = rng.poisson(60, len(grids)), rng.poisson(np.where(grown, 110, 60))
+    found = explain(cube(np.concatenate([now, before]), None, np.tile(grids, (2, 1)), np.repeat([1, 0], len(grids))))
+    assert [named(s) for s in found.segments] == [{"land": ("land2",), "way": ("way4",)}]
+
+
+def test_counts_that_grew_everywhere_alike_name_no_segment() -> None:
+    named_ = 0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        codes = np.stack(np.meshgrid(*[np.arange(s) for s in SIZES], indexing="ij"), axis=-1).reshape(-1, len(SIZES))
+        size = rng.uniform(5, 200, len(codes))
+        counts = np.concatenate([rng.poisson(1.4 * size), rng.poisson(size)])
+        named_ += bool(explain(cube(counts, None, np.tile(codes, (2, 1)), np.repeat([1, 0], len(codes)))).segments)
+    assert named_ <= 5
+
+
+def test_a_dimension_that_follows_from_another_is_never_named_with_it() -> None:
+    given_cube = simulated(5, rows=60_000, planted={3: 2}, factor=4.0)
+    coarse = given_cube.codes[:, 3] // 3
+    twin = replace(given_cube, codes=np.column_stack([given_cube.codes[:, :3], coarse, given_cube.codes[:, 3]]))
+    wide = replace(
+        twin, dimensions=("size", "land", "tariff", "site", "team"),
+        members=(*given_cube.members[:3], ("site0", "site1"), tuple(f"team{i}" for i in range(5))),
+    )  # fmt: skip
+    found = explain(wide)
+    assert named(found.segments[0]) == {"team": ("team2",)}
+    assert all(not {"site", "team"} <= set(named(s)) for s in found.segments)
+
+
+def test_splitting_a_member_into_two_halves_leaves_the_rest_as_it_was() -> None:
+    whole = simulated(5, planted={0: 1, 1: 2}, factor=3.0)
+    half = {name: getattr(whole, name) / 2 for name in ("rows", "n", "d", "nn", "nd", "dd")}
+    other = whole.codes.copy()
+    other[other[:, 3] == 0, 3] = len(whole.members[3])
+    split = whole.codes[:, 3] == 0
+    keep = {name: np.where(split, half[name], getattr(whole, name)) for name in half}
+    halves = replace(
+        whole,
+        members=(*whole.members[:3], (*whole.members[3], "twin")),
+        codes=np.concatenate([whole.codes, other[split]]),
+        period=np.concatenate([whole.period, whole.period[split]]),
+        **{name: np.concatenate([keep[name], half[name][split]]) for name in half},  # type: ignore[arg-type]
+    )
+    once, twice = explain(whole), explain(halves)
+    assert [named(s) for s in once.segments] == [named(s) for s in twice.segments]
+    rows, parts = (
+        {named(r)["way"][0]: r.contribution for r in x.by_dimension[3].rows} for x in (once, twice)
+    )  # fmt: skip
+    assert parts.pop("twin") + parts["way0"] == pytest.approx(rows["way0"])
+    assert {k: v for k, v in parts.items() if k != "way0"} == pytest.approx(
+        {k: v for k, v in rows.items() if k != "way0"}
+    )
+
+
+def test_a_definitional_part_is_reported_apart_and_adds_up() -> None:
+    found = explain(simulated(5, planted={0: 1}, factor=3.0), definitional_change=-0.002)
+    assert found.definitional_change == -0.002
+    assert max(residuals(found)) < 1e-12
+
+
+def test_a_metric_without_dimensions_or_with_only_nulls_is_not_split() -> None:
+    bare = cube([5, 50], [500, 500], np.zeros((2, 0)), [0, 1], sizes=())
+    assert explain(bare).segments == explain(bare).by_dimension == ()
+    nulls = replace(cube([5, 50], [500, 500], [[0], [0]], [0, 1], sizes=(1,)), members=(("(unknown)",),))
+    assert explain(nulls).segments == ()
+    assert max(residuals(explain(nulls))) < 1e-12
+
+
+@pytest.mark.parametrize("d", [[-50, 60, 80, 90], [0, 60, 0, 90]])
+def test_parts_without_a_positive_denominator_leave_no_residual(d: list[float]) -> None:
+    found = explain(cube([5, 5, 5, 9], d, [[0], [1], [0], [1]], [0, 0, 1, 1], sizes=(2,)))
+    assert max(residuals(found)) < 1e-12
+    assert all(r.value_before is None or np.isfinite(r.value_before) for r in found.by_dimension[0].rows)
