@@ -15,12 +15,16 @@ from semantic_layer.query import Filter, Grain, TimeWindow
 
 
 class Scan:
-    """Collects what is read of a table; joins appear when a column needs them."""
+    """Collects what is read of a table; joins appear when a column needs them.
+
+    `stand_ins` names what is read in place of a joined table, under that table's name.
+    """
 
     def __init__(self, catalogue: Catalogue, table: str, time: str | None = None) -> None:
         self.catalogue = catalogue
         self.table = catalogue.table(table)
         self._time = time
+        self.stand_ins: dict[str, str] = {}
         self._steps: dict[Step, None] = {}
         self._clock = self._timed_by(time)
 
@@ -116,13 +120,19 @@ class Scan:
         query = exp.select(*projections, copy=False).from_(_table(self.table.name), copy=False)
         for step in self._steps:
             on = exp.EQ(this=ast.column(step.on, step.source), expression=ast.column(step.key, step.target))
-            query.append("joins", exp.Join(this=_table(step.target), side="LEFT", on=on))
+            query.append("joins", exp.Join(this=self._joined(step.target), side="LEFT", on=on))
         kept = ast.conjunction(where)
         if kept is not None:
             query.set("where", exp.Where(this=kept))
         if group:
             query.set("group", exp.Group(expressions=[exp.Literal.number(i + 1) for i in range(group)]))
         return query
+
+    def _joined(self, table: str) -> exp.Table:
+        found = _table(self.stand_ins.get(table, table))
+        if table in self.stand_ins:
+            found.set("alias", exp.TableAlias(this=exp.to_identifier(table)))
+        return found
 
     def _timed_by(self, time: str | None) -> tuple[str, str] | None:
         if time is None:

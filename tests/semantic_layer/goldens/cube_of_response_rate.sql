@@ -1,6 +1,16 @@
-WITH cells AS (
+WITH numbered_customers AS (
   SELECT
-    COALESCE(customers.segment, '(unknown)') AS segment,
+    *,
+    CAST(COALESCE(
+      ENUM_CODE(
+        TRY_CAST(COALESCE(customers.segment, '(unknown)') AS ENUM('Large', 'Small', '(unknown)'))
+      ),
+      3
+    ) AS INT) AS cell_1_of_customers
+  FROM customers
+), cells AS (
+  SELECT
+    COALESCE(customers.cell_1_of_customers, 2) AS cell_1_of_customers,
     CAST(contacts.started_at >= CAST('2026-03-01' AS DATE)
     AND contacts.started_at < CAST('2026-04-01' AS DATE) AS TINYINT) AS is_now,
     COUNT(*) AS row_count,
@@ -12,7 +22,7 @@ WITH cells AS (
   FROM surveys
   LEFT JOIN contacts
     ON surveys.contact_id = contacts.contact_id
-  LEFT JOIN customers
+  LEFT JOIN numbered_customers AS customers
     ON contacts.customer_id = customers.customer_id
   WHERE
     (
@@ -26,7 +36,7 @@ WITH cells AS (
     2
 )
 SELECT
-  ENUM_CODE(TRY_CAST(segment AS ENUM('Large', 'Small', '(unknown)'))) AS segment,
+  cell_1_of_customers % 4 AS segment,
   is_now,
   row_count,
   n,
@@ -36,9 +46,19 @@ SELECT
   dd
 FROM cells;
 
-WITH cells AS (
+WITH numbered_customers AS (
   SELECT
-    COALESCE(customers.segment, '(unknown)') AS segment,
+    *,
+    CAST(COALESCE(
+      ENUM_CODE(
+        TRY_CAST(COALESCE(customers.segment, '(unknown)') AS ENUM('Large', 'Small', '(unknown)'))
+      ),
+      3
+    ) AS INT) AS cell_1_of_customers
+  FROM customers
+), cells AS (
+  SELECT
+    COALESCE(customers.cell_1_of_customers, 2) AS cell_1_of_customers,
     CAST(contacts.started_at >= CAST('2026-03-01' AS DATE)
     AND contacts.started_at < CAST('2026-04-01' AS DATE) AS TINYINT) AS is_now,
     COUNT(*) AS row_count,
@@ -48,7 +68,7 @@ WITH cells AS (
     0 AS nd,
     COUNT(*) AS dd
   FROM contacts
-  LEFT JOIN customers
+  LEFT JOIN numbered_customers AS customers
     ON contacts.customer_id = customers.customer_id
   WHERE
     (
@@ -63,7 +83,7 @@ WITH cells AS (
     2
 )
 SELECT
-  ENUM_CODE(TRY_CAST(segment AS ENUM('Large', 'Small', '(unknown)'))) AS segment,
+  cell_1_of_customers % 4 AS segment,
   is_now,
   row_count,
   n,
