@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.fakes import FakeAssistant, fake_desk
+from tests.ui.fakes import FakeAssistant, fake_desk, unused_port
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -46,8 +46,7 @@ def fake() -> FakeAssistant:
 def page_url(fake: FakeAssistant) -> Iterator[str]:
     """A page over the fake assistant."""
     from ui.app import serve
-    from ui.commands.serve import free_port
 
-    page = serve(fake_desk(fake), port=free_port("127.0.0.1", None))
+    page = serve(fake_desk(fake), port=unused_port())
     yield page.url
     page.close()

@@ -1,13 +1,22 @@
 """An assistant that answers from hand-made outcomes, for driving the page."""
 
-from collections.abc import Iterator
+from collections.abc import socket
 from dataclasses import dataclass, field, replace
+
+import Iterator
 
 from assistant.types import Outcome, Question, Step
 from semantic_layer.errors import UpstreamError
 from tests.ui.examples import LABELS, clarification, refusal, why_answer
 from ui.desk import Desk, Facts
 from ui.view import Labels
+
+
+def unused_port() -> int:
+    """Return a port the system picks, so that workers side by side never take the same one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.ui.fakes import unused_port
+
 pytestmark = pytest.mark.browser
 WHY = "Why did churn rate change in August 2026 compared with June 2026?"
 
@@ -10,9 +12,8 @@ WHY = "Why did churn rate change in August 2026 compared with June 2026?"
 def tab(browser, tiny_workspace):
     """One conversation with the real thing."""
     from ui.app import launch
-    from ui.commands.serve import free_port
 
-    page = launch(tiny_workspace, port=free_port("127.0.0.1", None))
+    page = launch(tiny_workspace, port=unused_port())
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     opened.goto(page.url)
