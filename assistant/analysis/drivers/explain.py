@@ -137,7 +137,7 @@ def _segments(cells: Cells, whole: _Whole, found: Sequence[Found]) -> tuple[Segm
     """Describe what was found, without overlap: a later segment leaves out a value of an earlier one."""
     taken = np.zeros(len(cells), dtype=bool)
     kept: list[Segment] = []
-    bar = MATERIAL * _scale(whole.change)
+    scale = _scale(whole.change)
     earlier: list[Found] = []
     for one in found:
         filters, mask = _disjoint(cells, one, earlier)
@@ -145,12 +145,19 @@ def _segments(cells: Cells, whole: _Whole, found: Sequence[Found]) -> tuple[Segm
             continue
         before, now = (sums(m.at(mask)) for m in cells.periods)
         row = _rows([filters], _as_arrays(before), _as_arrays(now), whole, p_values=[one.p_value])[0]
-        if abs(row.contribution) < bar or row.ci is None or row.ci[0] <= 0 <= row.ci[1]:
+        if not _is_material(row, one, scale) or row.ci is None or row.ci[0] <= 0 <= row.ci[1]:
             continue
         kept.append(row)
         earlier.append(one)
         taken |= mask
     return tuple(kept)
+
+
+def _is_material(row: Segment, found: Found, scale: float) -> bool:
+    """Tell whether a segment carries something, and by what it was found for: its rate, or its weight."""
+    effect = {"rate": row.rate_effect, "mix": row.mix_effect}.get(found.scan, row.contribution) or 0.0
+    bar = MATERIAL_MIX if found.scan == "mix" else MATERIAL
+    return abs(row.contribution) >= MATERIAL * scale and abs(effect) >= bar * scale
 
 
 def _as_arrays(m: Moments) -> Moments:
