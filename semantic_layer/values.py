@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from semantic_layer.calendar import period_end
 from semantic_layer.compile import ast
+from semantic_layer.compile.cells import bands
 from semantic_layer.compile.scan import Scan
 from semantic_layer.engine import SqlEngine
 from semantic_layer.model import Catalogue, DimensionSpec, TableSpec
@@ -27,14 +28,21 @@ def distinct_values(catalogue: Catalogue, engine: SqlEngine, *, limit: int = 5_0
 
 
 def members_of(spec: DimensionSpec, catalogue: Catalogue, engine: SqlEngine, *, limit: int = 5_000) -> tuple[str, ...]:
-    """Return the members of one dimension as text, in its own order, else by name."""
+    """Return the members of one dimension as text, in its own order, else by name.
+
+    A CASE of literals has these as its members; no row is read for them.
+    """
+    members = bands(spec) or _found(spec, catalogue, engine, limit)
+    rank = {member: i for i, member in enumerate(spec.order)}
+    return tuple(sorted(members, key=lambda m: (rank.get(m, len(rank)), m)))
+
+
+def _found(spec: DimensionSpec, catalogue: Catalogue, engine: SqlEngine, limit: int) -> tuple[str, ...]:
     scan = Scan(catalogue, _home(spec, catalogue))
     select = scan.select([ast.alias(scan.member(spec), spec.name)], [], group=1)
     select = select.order_by(exp.Literal.number(1)).limit(limit)
     sql = Sql(text=select.sql(dialect="duckdb"), columns=(Column(name=spec.name, kind="dimension"),))
-    members = [str(value) for value in engine.run(sql, max_rows=limit).data[0]]
-    rank = {member: i for i, member in enumerate(spec.order)}
-    return tuple(sorted(members, key=lambda m: (rank.get(m, len(rank)), m)))
+    return tuple(str(value) for value in engine.run(sql, max_rows=limit).data[0])
 
 
 def _home(spec: DimensionSpec, catalogue: Catalogue) -> str:

@@ -82,10 +82,17 @@ def unpacked(found: Sequence[Block]) -> dict[str, exp.Expr]:
     return {name: _place(block, worth, size) for block in found for name, worth, size in block.parts()}
 
 
-def band(spec: DimensionSpec, scan: Scan, members: Sequence[str]) -> exp.Expr | None:
-    """Return the place of a row's band where the dimension is a CASE of literals; else None."""
+def bands(spec: DimensionSpec) -> tuple[str, ...] | None:
+    """Return the members of a dimension that is a CASE of literals; None for any other."""
     tree = ast.parsed(spec.expr) if spec.expr and spec.type == "text" else None
     if not isinstance(tree, exp.Case) or not all(_is_literal(found) for found in _outcomes(tree)):
+        return None
+    return tuple(dict.fromkeys(str(o.this) for o in _outcomes(tree) if not isinstance(o, exp.Null)))
+
+
+def band(spec: DimensionSpec, scan: Scan, members: Sequence[str]) -> exp.Expr | None:
+    """Return the place of a row's band where the dimension is a CASE of literals; else None."""
+    if bands(spec) is None:
         return None
     numbered = scan.dimension(spec)
     assert isinstance(numbered, exp.Case)

@@ -117,7 +117,7 @@ def test_the_parts_of_an_additive_metric_add_up(metric: str, rows: dict[str, Any
 def test_a_cube_holds_what_the_query_says(
     metric: str, rows: dict[str, Any], filtered: bool, catalogue: Catalogue
 ) -> None:
-    by = ("segment", "vip") if metric in BY_CUSTOMER else ("channel",)
+    by = ("segment", "vip", "tenure") if metric in BY_CUSTOMER else ("channel", "tier", "tenure")
     filters = (Filter(dimension=by[0], operator="not in", values=("a", "Voice")),) if filtered else ()
     with tempfile.TemporaryDirectory() as folder:
         engine = opened(rows, folder)
