@@ -1,9 +1,8 @@
 """An assistant that answers from hand-made outcomes, for driving the page."""
 
-from collections.abc import socket
+import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-
-import Iterator
 
 from assistant.types import Outcome, Question, Step
 from semantic_layer.errors import UpstreamError
