@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from assistant.analysis.change import Change, change_of
 from assistant.phrases import show
 from assistant.protocols import EvidenceSearch
 from assistant.recorder import Recorder
 from assistant.types import Figure, ResultColumn, ResultTable
 from indexes.settings import TranscriptSettings
+from semantic_layer.compile.cubes import PERIOD
 from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue, MetricSpec
 from semantic_layer.query import UNKNOWN, CubeQuery, Filter, MetricQuery, Run, Table, TimeWindow
@@ -45,15 +48,17 @@ def measure(
 ) -> Measured:
     """Measure a metric and its change; the test of the change comes from the metric's additive parts."""
     spec = bench.catalogue.metric(metric)
-    run = bench.recorder.measure(MetricQuery(metrics=(metric,), filters=filters, window=now), f"{spec.label}")
-    value = scalar(run.table, metric)
-    change, note, baseline = None, None, None
+    change, note, baseline, run, value = None, None, None, None, None
     if now and before:
-        change, note = _change(bench, metric, filters, now, before)
+        change, note, run = _change(bench, metric, filters, now, before)
+        value = _now(run.table, metric) if run else None
         baseline = change.value_before if change else None
-        if baseline is None:
-            query = MetricQuery(metrics=(metric,), filters=filters, window=before)
-            baseline = scalar(bench.recorder.measure(query, f"{spec.label}, for comparison").table, metric)
+    if run is None or value is None:
+        run = bench.recorder.measure(MetricQuery(metrics=(metric,), filters=filters, window=now), f"{spec.label}")
+        value = scalar(run.table, metric)
+    if now and before and baseline is None:
+        query = MetricQuery(metrics=(metric,), filters=filters, window=before)
+        baseline = scalar(bench.recorder.measure(query, f"{spec.label}, for comparison").table, metric)
     moved = value - baseline if value is not None and baseline is not None else None
     figure = Figure(
         metric=metric,
@@ -75,20 +80,28 @@ def measure(
 
 def _change(
     bench: Bench, metric: str, filters: tuple[Filter, ...], now: TimeWindow, before: TimeWindow
-) -> tuple[Change | None, str | None]:
+) -> tuple[Change | None, str | None, Run | None]:
+    """Return the change, why there is none, and the statement that has the metric in both windows."""
     query = CubeQuery(metric=metric, dimensions=(), now=now, before=before, filters=filters)
     try:
-        cube = bench.recorder.cube(query, f"{bench.catalogue.metric(metric).label}, sums of both periods")
+        cube, runs = bench.recorder.cube_and_runs(query, f"{bench.catalogue.metric(metric).label} in both periods")
     except UserError as error:
-        return None, f"no interval for the change: {error.message}"
+        return None, f"no interval for the change: {error.message}", None
+    run = runs[0] if any(c.name == metric for c in runs[0].sql.columns) else None
     if _is_stock(bench.catalogue.metric(metric)):
-        return change_of(cube), None
-    return change_of(cube, days_now=now.days, days_before=before.days), None
+        return change_of(cube), None, run
+    return change_of(cube, days_now=now.days, days_before=before.days), None, run
 
 
 def _is_stock(spec: MetricSpec) -> bool:
     """Tell a count at a point in time, which does not grow with the days counted."""
     return spec.measure is not None and spec.measure.last
+
+
+def _now(table: Table, metric: str) -> float | None:
+    """Return the metric of the later window, or None without rows there."""
+    held = dict(zip(table.column(PERIOD), table.column(metric), strict=True))
+    return number(held.get(1))
 
 
 def scalar(table: Table, column: str) -> float | None:
@@ -98,7 +111,7 @@ def scalar(table: Table, column: str) -> float | None:
 
 def number(value: Any) -> float | None:
     """Return a float for a finite number, None for anything else."""
-    if value is None or value != value or value in (float("inf"), float("-inf")):
+    if value is None or np.ma.is_masked(value) or value != value or value in (float("inf"), float("-inf")):
         return None
     return float(value)
 

@@ -32,10 +32,12 @@ class Recorder:
 
     def cube(self, query: CubeQuery, purpose: str) -> Cube:
         """Compile, run and gather a cube; every statement of it is kept."""
+        return self.cube_and_runs(query, purpose)[0]
+
+    def cube_and_runs(self, query: CubeQuery, purpose: str) -> tuple[Cube, tuple[Run, ...]]:
+        """Compile, run and gather a cube, and return what was run for it too."""
         cube, runs = run_cube(query, self.catalogue, self.engine, members=self.members, as_of=self.as_of)
-        for run in runs:
-            self._keep(replace(run, purpose=purpose, query=query))
-        return cube
+        return cube, tuple(self._keep(replace(run, purpose=purpose, query=query)) for run in runs)
 
     def keys(self, table: str, key: str, filters: Sequence[Filter], window: TimeWindow | None) -> frozenset[str]:
         """Return the ids of a slice of a table as text."""

@@ -8,14 +8,16 @@ from sqlglot import exp
 
 from semantic_layer.compile import ast
 from semantic_layer.compile.cells import Members, band, block_key, blocks, number, numbered_tables, unpacked
-from semantic_layer.compile.formulas import leaves
+from semantic_layer.compile.formulas import Leaf, leaves, tree
 from semantic_layer.compile.linear import Parts, parts
 from semantic_layer.compile.measures import aggregate, is_binary, summand
+from semantic_layer.compile.notes import notes
 from semantic_layer.compile.reach import require
+from semantic_layer.compile.readings import needs, readings
 from semantic_layer.compile.scan import Scan
 from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue, MeasureSpec
-from semantic_layer.query import Column, CubeQuery, Sql, TimeWindow
+from semantic_layer.query import Column, CubeQuery, MetricQuery, Sql, TimeWindow
 
 PERIOD = "is_now"
 SUMS = ("row_count", "n", "d", "nn", "nd", "dd")
@@ -28,7 +30,8 @@ def compile_cube(
 
     Columns: each dimension's member by its number in `members` (NULL, or the number after the
     last, for one not listed), `is_now` (1 in the later window), `row_count`, and the sums `n, d`
-    of numerator and denominator over rows with those of their products `nn, nd, dd`.
+    of numerator and denominator over rows with those of their products `nn, nd, dd`. Without
+    dimensions, one statement also has the metric itself, under its name.
     Raises UserError (not_decomposable, overlapping_windows) and those of `compile_query`.
     """
     definitions = {query.metric: query.definition} if query.definition is not None else {}
@@ -36,7 +39,9 @@ def compile_cube(
     needed = leaves(query.metric, catalogue, definitions)
     require((*query.dimensions, *(f.dimension for f in query.filters)), metric, needed, catalogue)
     found = parts(query.metric, catalogue, definitions)
-    return tuple(_statement(half, query, catalogue, members, as_of) for half in _halves(found))
+    halves = _halves(found)
+    whole = not query.dimensions and len(halves) == 1 and query.metric not in (PERIOD, *SUMS)
+    return tuple(_statement(half, query, catalogue, members, as_of, whole=whole) for half in halves)
 
 
 _Place = tuple[str, str | None, int, bool]
@@ -69,7 +74,9 @@ def _place(measure: MeasureSpec) -> _Place:
     return measure.table, measure.time, measure.matures_after, measure.last
 
 
-def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, members: Members, as_of: date | None) -> Sql:
+def _statement(
+    half: _Half, query: CubeQuery, catalogue: Catalogue, members: Members, as_of: date | None, *, whole: bool
+) -> Sql:
     first = half.measures()[0]
     scan = Scan(catalogue, first.table, first.time)
     _require_apart(scan, query)
@@ -87,6 +94,10 @@ def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, members: Mem
         exp.Cast(this=_inside(scan, query.now, first), to=exp.DataType(this=exp.DataType.Type.TINYINT)), PERIOD
     )
     sums = [ast.alias(value, name) for name, value in zip(SUMS, _sums(half, scan, base), strict=True)]
+    names = [*SUMS]
+    if whole:
+        sums.append(ast.alias(_value(query, scan, base), query.metric))
+        names.append(query.metric)
     either = exp.Paren(this=exp.Or(this=_inside(scan, query.before, first), expression=_inside(scan, query.now, first)))
     where: list[exp.Expr] = [either, *scan.kept(query.filters)]
     age = first.matures_after
@@ -97,15 +108,34 @@ def _statement(half: _Half, query: CubeQuery, catalogue: Catalogue, members: Mem
     select = scan.select([*keys, now, *sums], where, group=len(keys) + 1)
     if keys:
         shown = [ast.alias(places[d], d) for d in query.dimensions]
-        rest = [ast.column(name) for name in (PERIOD, *SUMS)]
+        rest = [ast.column(name) for name in (PERIOD, *names)]
         outer = exp.select(*shown, *rest, copy=False).from_(exp.Table(this=exp.to_identifier("cells")), copy=False)
         select = ast.ctes(outer, [*numbered, ("cells", select)])
     columns = (
         *(Column(name=d, kind="dimension") for d in query.dimensions),
         Column(name=PERIOD, kind="period"),
-        *(Column(name=name, kind="metric") for name in SUMS),
+        *(Column(name=name, kind="metric") for name in names),
     )
-    return Sql(text=select.sql(dialect="duckdb", pretty=True, copy=False), columns=columns)
+    said = _notes(query, catalogue, as_of) if whole else ()
+    return Sql(text=select.sql(dialect="duckdb", pretty=True, copy=False), columns=columns, notes=said)
+
+
+def _notes(query: CubeQuery, catalogue: Catalogue, as_of: date | None) -> tuple[str, ...]:
+    """Say of the later window what a query of it alone would say."""
+    alone = MetricQuery(metrics=(query.metric,), window=query.now)
+    definitions = {query.metric: query.definition} if query.definition is not None else {}
+    wanted = needs(alone.metrics, catalogue, definitions)
+    return notes(wanted, readings(wanted, alone, catalogue), alone, as_of)
+
+
+def _value(query: CubeQuery, scan: Scan, base: str | None) -> exp.Expr:
+    """Return the metric over the rows of a group."""
+    definitions = {query.metric: query.definition} if query.definition is not None else {}
+
+    def leaf(part: Leaf) -> exp.Expr:
+        return aggregate(_beyond(part.measure, base), scan)
+
+    return tree(query.metric, scan.catalogue, definitions, leaf)
 
 
 def _require_apart(scan: Scan, query: CubeQuery) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -156,3 +157,26 @@ def test_the_products_of_a_cube_are_sums_over_rows(rows: dict[str, Any], catalog
         assert cube.rows[i] == cube.d[i] == cube.dd[i] == len(held)
         assert cube.n[i] == cube.nd[i] == sum(held)
         assert cube.nn[i] == sum(s * s for s in held)
+
+
+@laws
+@given(metric=st.sampled_from((*ADDITIVE, *BY_CONTACT, *BY_CUSTOMER)), rows=world)
+def test_a_cube_without_dimensions_carries_the_metric_itself(
+    metric: str, rows: dict[str, Any], catalogue: Catalogue
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        engine = opened(rows, folder)
+        _, runs = run_cube(
+            CubeQuery(metric=metric, dimensions=(), now=NOW, before=BEFORE), catalogue, engine, as_of=AS_OF
+        )
+        asked = [values(engine, catalogue, metric, window, ())[()] for window in (BEFORE, NOW)]
+        engine.close()
+    if len(runs) > 1:
+        assert all(c.name != metric for run in runs for c in run.sql.columns)
+        return
+    held = dict(zip(runs[0].table.column("is_now"), np.ma.filled(runs[0].table.column(metric), np.nan), strict=True))
+    for period, expected in enumerate(asked):
+        if period in held:
+            assert held[period] == pytest.approx(np.nan if expected is None else expected, nan_ok=True)
+        else:
+            assert not expected
