@@ -41,7 +41,10 @@ class Listening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Everything a narrator may speak of; `decline` ends the path with a refusal."""
+    """Everything a narrator may speak of; `decline` ends the path with a refusal.
+
+    `grown` names the members of the table's dimension whose share grew beyond chance, the surest first.
+    """
 
     plan: Plan
     reading: Reading
@@ -56,6 +59,7 @@ class Findings:
     listening: Listening | None = None
     smallest: int | None = None
     tied: tuple[str, ...] = ()
+    grown: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     runs: tuple[Run, ...] = ()

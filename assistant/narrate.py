@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from assistant import narrate_change, narrate_table, narrate_words
+from assistant import narrate_change, narrate_table, narrate_themes, narrate_words
 from assistant.findings import Findings, Narration
 from assistant.types import Claim, Intent
 
@@ -13,6 +13,7 @@ _TELLERS: dict[Intent, Callable[[Findings], tuple[Claim, ...]]] = {
     "breakdown": narrate_table.tell_members,
     "rank": narrate_table.tell_members,
     "why": narrate_change.tell_why,
+    "themes": narrate_themes.tell_themes,
     "quotes": narrate_words.tell_quotes,
     "define": narrate_words.tell_definition,
 }

@@ -69,7 +69,8 @@ def _left_out(loaded: Loaded) -> tuple[str, ...]:
 def _open_index(workspace: Workspace) -> EvidenceSearch:
     from indexes.search import TranscriptIndex
 
-    return TranscriptIndex.open(workspace.index)
+    settings = workspace.config.transcripts
+    return TranscriptIndex.open(workspace.index, themes=settings.themes if settings else None)
 
 
 def _redactor(workspace: Workspace) -> Callable[[str], str]:

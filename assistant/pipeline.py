@@ -14,6 +14,7 @@ from assistant.findings import Findings
 from assistant.intents.define import find_definition
 from assistant.intents.members import find_members, find_periods
 from assistant.intents.quotes import find_quotes
+from assistant.intents.themes import find_themes
 from assistant.intents.trend import find_trend
 from assistant.intents.value import find_value
 from assistant.intents.why import find_why
@@ -44,6 +45,7 @@ _FINDERS: dict[Intent, Finder] = {
     "rank": find_members,
     "why": find_why,
     "quotes": find_quotes,
+    "themes": find_themes,
     "define": find_definition,
 }
 

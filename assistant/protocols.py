@@ -48,6 +48,12 @@ class EvidenceSearch(Protocol):
         """Return what contacts say more than a baseline does."""
         ...
 
+    def leading(
+        self, now: Collection[str], baseline: Collection[str] = (), *, contacts_in_slice: int, limit: int = 6
+    ) -> tuple[ThemeEvidence, ...]:
+        """Return the themes that most contacts carry."""
+        ...
+
     def quote(self, citation: str) -> str:
         """Return the redacted text of the cited turns."""
         ...

@@ -12,6 +12,7 @@ from indexes.embed import embed_passages
 from indexes.fusion import choose_weight
 from indexes.lexical import load_lexical
 from indexes.lsa import SAMPLE, Lsa, fit_lsa, load_lsa
+from indexes.naming import name_reasons
 from indexes.passages import Passages, cut
 from indexes.probes import make_probes
 from indexes.types import Progress, Turn
@@ -45,6 +46,7 @@ def derive(folder: Path, before: Before | None, changed: set[str], progress: Pro
     corpus = Corpus.open(folder / CORPUS)
     passages = cut(corpus.all())
     passages.save(folder)
+    named_like = before.folder if before else None
     if before and not _still_fits(before.derived.fitted_on, len(passages)):
         before = None
     with words_indexed(folder, len(passages)):
@@ -52,6 +54,7 @@ def derive(folder: Path, before: Before | None, changed: set[str], progress: Pro
         old = (before.folder, before.derived.passages) if before else None
         vectors = embed_passages(folder, corpus, passages, lsa, before=old, changed=changed, progress=progress)
         progress("indexing words", 0, 1)
+    name_reasons(folder, named_like)
     progress("choosing weights", 0, 1)
     lexical = load_lexical(folder / BM25, len(passages))
     weight = choose_weight(make_probes(corpus, passages), lexical.scores, lambda text: vectors @ lsa.vectors([text])[0])

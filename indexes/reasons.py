@@ -20,15 +20,23 @@ _MOST_SHARE = 0.1
 _NEAR = 0.5
 _LEADING = 6
 _SHARED_WORDS = 2
+# Words of one contact come in company, so the law is too sure of itself; tempered so that on 5,242 contacts with
+# a recorded reason the mean probability (.933) is near the share that is right (.917).
+_TEMPER = 0.3
 
 Labels = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasons:
-    """`label[c]` is the reason of the contact at position c, −1 where too little is said; `near` pairs like reasons."""
+    """Which contact called for which reason, and how sure that is.
+
+    `label[c]` is the reason of the contact at position c, −1 where too little is said; `probability[c]` that it is
+    the right one of these reasons, 0 for −1; `near` pairs reasons that are alike.
+    """
 
     label: Labels
+    probability: NDArray[np.float32]
     near: NDArray[np.bool_]
 
 
@@ -46,12 +54,27 @@ def discover(held: Matrix, *, seed: int = 7) -> Reasons:
     held = held[:, kept].tocsr()
     enough = np.flatnonzero(np.diff(held.indptr) >= _WORDS_AT_LEAST)
     label = np.full(held.shape[0], -1, dtype=np.int32)
+    probability = np.zeros(held.shape[0], dtype=np.float32)
     if count < 2 or len(enough) < count:
-        return Reasons(label=label, near=np.zeros((0, 0), dtype=bool))
+        return Reasons(label=label, probability=probability, near=np.zeros((0, 0), dtype=bool))
     weighted = _row_unit(held[enough] * np.log((1 + held.shape[0]) / (1 + df[kept]))[None, :])
     points = _unit(np.asarray(weighted @ principal_axes(weighted, _AXES, rng)))
     label[enough], centres = _clusters(points, count, rng)
-    return Reasons(label=label, near=np.asarray(centres @ centres.T >= _NEAR, dtype=bool))
+    probability[enough] = _posterior(points, centres, label[enough])
+    return Reasons(label=label, probability=probability, near=np.asarray(centres @ centres.T >= _NEAR, dtype=bool))
+
+
+def _posterior(points: Vectors, centres: Vectors, label: Labels) -> NDArray[np.float32]:
+    """Give the probability of each point's own centre in a mixture of von Mises-Fisher laws of one concentration.
+
+    The concentration is estimated from the mean resultant length r of dimension d as r (d − r²) / (1 − r²)
+    (Banerjee, Dhillon, Ghosh, Sra 2005, eq. 4.4).
+    """
+    cosine = (points @ centres.T).astype(np.float64)
+    r = float(cosine[np.arange(len(points)), label].mean())
+    odds = _TEMPER * r * (points.shape[1] - r * r) / max(1 - r * r, 1e-6) * cosine
+    weight = np.exp(odds - odds.max(axis=1, keepdims=True)) * np.bincount(label, minlength=len(centres))
+    return np.asarray(weight[np.arange(len(points)), label] / weight.sum(axis=1), dtype=np.float32)
 
 
 def alike(reasons: Reasons, words: Labels) -> NDArray[np.bool_]:

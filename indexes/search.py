@@ -16,11 +16,14 @@ from indexes.embed import CHROMA, VECTORS
 from indexes.fusion import DEPTH, fuse, ranked
 from indexes.lexical import Lexical, load_lexical
 from indexes.lsa import Lsa, Vectors, load_lsa
+from indexes.naming import load_reasons
 from indexes.passages import Passages, load_passages
 from indexes.quotes import Sentence, candidates, near_copies, overlap
+from indexes.settings import ThemeSettings
 from indexes.terms import Terms, load_terms
 from indexes.text import content_stems, stems, words
-from indexes.types import Evidence, IndexStatus, ThemeEvidence
+from indexes.themes import Themes, curate, leading, listed
+from indexes.types import Evidence, IndexStatus, ListedTheme, ThemeEvidence
 from indexes.versions import Manifest, Source, corrupt, current, load_manifest
 from indexes.windows import parse_citation
 from indexes.words import BM25
@@ -42,20 +45,23 @@ _SPELLED = 0.4
 class TranscriptIndex:
     """One version of an index, open for reading; what a search does not need is not loaded."""
 
-    def __init__(self, folder: Path, manifest: Manifest, passages: Passages, corpus: Corpus) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, passages: Passages, corpus: Corpus, wishes: ThemeSettings
+    ) -> None:
         self._folder = folder
+        self._wishes = wishes
         self._manifest = manifest
         self._passages = passages
         self._corpus = corpus
         self._positions = {str(contact_id): i for i, contact_id in enumerate(passages.contact_ids)}
 
     @classmethod
-    def open(cls, root: Path) -> "TranscriptIndex":
-        """Open the version in use; raise UserError (missing_index, corrupt_index)."""
+    def open(cls, root: Path, *, themes: ThemeSettings | None = None) -> "TranscriptIndex":
+        """Open the version in use, its themes as wished; raise UserError (missing_index, corrupt_index)."""
         folder = current(root)
         manifest = load_manifest(folder)
         try:
-            return cls(folder, manifest, load_passages(folder), Corpus.open(folder / CORPUS))
+            return cls(folder, manifest, load_passages(folder), Corpus.open(folder / CORPUS), themes or ThemeSettings())
         except (OSError, ValueError, KeyError, TypeError, sqlite3.Error) as error:
             raise corrupt(folder) from error
 
@@ -124,6 +130,27 @@ class TranscriptIndex:
             limit=limit,
             ignore=ignore,
         )
+
+    def leading(
+        self, now: Collection[str], baseline: Collection[str] = (), *, contacts_in_slice: int, limit: int = 6
+    ) -> tuple[ThemeEvidence, ...]:
+        """Count the themes of contacts, the most frequent first, beside their share of the baseline's contacts."""
+        rows = self._known(now)
+        if not len(rows):
+            return ()
+        return leading(
+            self.themes,
+            self._terms,
+            self._corpus,
+            self._passages.contact_ids,
+            (rows, self._known(baseline)),
+            contacts_in_slice=contacts_in_slice,
+            limit=limit,
+        )
+
+    def listed_themes(self) -> tuple[ListedTheme, ...]:
+        """List the themes, the most frequent first."""
+        return listed(self.themes, self._terms)
 
     def _understands(self, text: str) -> bool:
         """Say whether the corpus knows a word of the text, or at least how its words are spelled."""
@@ -222,6 +249,11 @@ class TranscriptIndex:
     @cached_property
     def _terms(self) -> Terms:
         return self._loaded(lambda: load_terms(self._folder))
+
+    @cached_property
+    def themes(self) -> Themes:
+        """Which contact carries which theme; raise UserError (unknown_theme) where a wish names none."""
+        return curate(self._terms, self._loaded(lambda: load_reasons(self._folder)), self._wishes)
 
     @cached_property
     def _store(self) -> "PassageStore":

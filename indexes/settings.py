@@ -24,6 +24,21 @@ class FieldMap(BaseModel):
     skip_speakers: tuple[str, ...] = ()
 
 
+class ThemeSettings(BaseModel):
+    """What a data owner says of the themes found ; `because index themes` lists their ids.
+
+    `rename` gives a theme another name, `merge` makes one theme of several, `split` takes the contacts that say
+    any of some words out of a theme, `hide` leaves themes out that are no reason for calling.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rename: dict[str, str] = {}
+    merge: dict[str, tuple[str, ...]] = {}
+    split: dict[str, dict[str, tuple[str, ...]]] = {}
+    hide: tuple[str, ...] = ()
+
+
 class TranscriptSettings(BaseModel):
     """The transcript corpus; `table` and `key` name the warehouse row that a contact belongs to."""
 
@@ -33,6 +48,7 @@ class TranscriptSettings(BaseModel):
     table: str | None = None
     key: str = "contact_id"
     fields: FieldMap = FieldMap()
+    themes: ThemeSettings = ThemeSettings()
 
 
 class RedactionSettings(BaseModel):

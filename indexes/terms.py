@@ -31,8 +31,8 @@ class Terms:
     `names[c]` is a term's stems, `surfaces[c]` the way people most often say it; row t of the turns
     is turn `number[t]` of the contact at position `contact[t]`. `kin_terms` lists, for each single word,
     the words that the same contacts say at least twice as often as chance has it. `reason[c]` is why the
-    contact at position c called, or −1, `reason_words[r]` the words that tell reason r, strongest first, and
-    `reason_near` pairs reasons that are alike.
+    contact at position c called, or −1, and `reason_probability[c]` how sure that is; `reason_words[r]` the words
+    that tell reason r, strongest first, and `reason_near` pairs reasons that are alike.
     """
 
     names: NDArray[np.str_]
@@ -46,6 +46,7 @@ class Terms:
     kin_starts: NDArray[np.int64]
     kin_terms: Columns
     reason: Columns
+    reason_probability: NDArray[np.float32]
     reason_words: Columns
     reason_near: NDArray[np.bool_]
 
@@ -219,6 +220,7 @@ def _packed(gatherer: _Gatherer, kept: NDArray[np.intp], columns: tuple[NDArray[
         kin_starts=kin_starts,
         kin_terms=kin_terms,
         reason=reasons.label,
+        reason_probability=reasons.probability,
         reason_words=telling,
         reason_near=alike(reasons, telling),
     )

@@ -17,10 +17,10 @@ you've your yours yourself yourselves
 """
 # Words of any conversation, which say nothing of what it is about.
 _TALK_TEXT = """
-also anyway away bit bye came come comes coming done even ever get gets getting go goes going gone got hello hey hi hm
-just kind know knew like lot made make makes many maybe much now oh ok okay one please really right said saw say says
-see seen something still sure take taken tell thank thanks thing things think thought told took um uh us want wanted
-wants way well went yeah yes yet
+also anyway away bit bye came cheers come comes coming dear done even ever get gets getting go goes going gone got
+hello hey hi hm just kind know knew like lot made make makes many maybe much nope now oh ok okay one please really
+regards right said saw say says see seen sincerely sir madam something still sure take taken tell thank thanks thing
+things think thought thx told took um uh us want wanted wants way well went yeah yep yes yet
 """
 STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split()) | frozenset(_TALK_TEXT.split())
 _WORD = re.compile(r"\[[A-Z_]+\]|[^\W_]+(?:['’][^\W_]+)?")

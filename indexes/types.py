@@ -71,6 +71,17 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedTheme:
+    """A theme of the index: the reasons it is made of, and how many contacts carry it how surely."""
+
+    ids: tuple[str, ...]
+    name: str
+    words: tuple[str, ...]
+    contacts: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThemeEvidence:
     """A theme and the customers' sentences that carry it."""
 

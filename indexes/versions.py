@@ -12,7 +12,7 @@ from uuid import uuid4
 from indexes.types import BadLine
 from semantic_layer.errors import UserError
 
-FORMAT = 4
+FORMAT = 5
 _POINTER = "CURRENT"
 
 

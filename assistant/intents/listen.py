@@ -42,13 +42,13 @@ def _contrast(found: Findings, bench: Bench, index: EvidenceSearch, settings: Tr
     filters = merge(reading.filters, segment.filters if segment else ())
     filters, note = within_reach(bench, settings, filters)
     notes = (*found.notes, *note)
-    reason = _reason(bench, settings.table or "")
-    now = _contacts(bench, settings, reason, filters, reading.window)
-    before = _contacts(bench, settings, reason, filters, reading.baseline)
+    reason = reason_of(bench, settings.table or "")
+    now = contacts_of_slice(bench, settings, reason, filters, reading.window)
+    before = contacts_of_slice(bench, settings, reason, filters, reading.baseline)
     heard, kind = index.contact_ids, "before"
     if len(before.keys() & heard) < ENOUGH and segment:
         wider, _ = within_reach(bench, settings, reading.filters)
-        every = _contacts(bench, settings, reason, wider, reading.window)
+        every = contacts_of_slice(bench, settings, reason, wider, reading.window)
         before, kind = {c: r for c, r in every.items() if c not in now}, "elsewhere"
     listening = Listening(
         filters=filters,
@@ -70,13 +70,13 @@ def _contrast(found: Findings, bench: Bench, index: EvidenceSearch, settings: Tr
     )
 
 
-def _reason(bench: Bench, table: str) -> str | None:
+def reason_of(bench: Bench, table: str) -> str | None:
     """Return the dimension that records what a contact was about, where the transcripts' table has one."""
     names = (d.name for d in bench.catalogue.dimensions if d.theme and not d.hidden)
     return next((name for name in names if reaches(bench.catalogue, table, name)), None)
 
 
-def _contacts(
+def contacts_of_slice(
     bench: Bench,
     settings: TranscriptSettings,
     reason: str | None,

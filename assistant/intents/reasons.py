@@ -1,7 +1,7 @@
 """Recorded reasons for contact that a slice has more of than its baseline, with quotes from those contacts."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,23 +24,47 @@ def growing_reasons(
     `now` and `before` map contacts to reasons. Shares are compared by Fisher's exact test, Bonferroni
     over the reasons.
     """
-    transcribed = index.contact_ids
-    heard = {c: r for c, r in now.items() if c in transcribed and r != UNKNOWN}
-    once = {c: r for c, r in before.items() if c in transcribed and c not in now and r != UNKNOWN}
-    grown = _grown(Counter(heard.values()), len(heard), Counter(once.values()), len(once))
+    heard, once = _transcribed(now, before, index)
+    grown = grown_reasons(Counter(heard.values()), Counter(once.values()))
+    return _told(grown[:MOST], (heard, once), index, contacts_in_slice)
+
+
+def common_reasons(
+    now: Mapping[str, str], before: Mapping[str, str], index: EvidenceSearch, *, contacts_in_slice: int, limit: int
+) -> tuple[tuple[Theme, ...], tuple[Evidence, ...]]:
+    """Return the reasons that most transcribed contacts have, and what was said."""
+    heard, once = _transcribed(now, before, index)
+    often = sorted(Counter(heard.values()).items(), key=lambda item: (-item[1], item[0]))
+    return _told([reason for reason, _ in often[:limit]], (heard, once), index, contacts_in_slice)
+
+
+def _transcribed(
+    now: Mapping[str, str], before: Mapping[str, str], index: EvidenceSearch
+) -> tuple[dict[str, str], dict[str, str]]:
+    known = index.contact_ids
+    heard = {c: r for c, r in now.items() if c in known and r != UNKNOWN}
+    return heard, {c: r for c, r in before.items() if c in known and c not in now and r != UNKNOWN}
+
+
+def _told(
+    reasons: Sequence[str], sides: tuple[dict[str, str], dict[str, str]], index: EvidenceSearch, contacts_in_slice: int
+) -> tuple[tuple[Theme, ...], tuple[Evidence, ...]]:
+    heard, once = sides
     themes, quotes = [], []
-    for reason in grown[:MOST]:
+    for reason in reasons:
         contacts = [c for c, r in heard.items() if r == reason]
         said = _said(reason, contacts, index)
-        share_before = sum(r == reason for r in once.values()) / len(once)
+        share_before = sum(r == reason for r in once.values()) / len(once) if once else None
         themes.append(_theme(reason, len(contacts), len(heard), contacts_in_slice, share_before, len(said)))
         quotes += said
     return tuple(themes), tuple(quotes)
 
 
-def _grown(now: Counter[str], n: int, before: Counter[str], m: int) -> list[str]:
+def grown_reasons(now: Counter[str], before: Counter[str]) -> list[str]:
+    """Return the reasons whose share grew, the surest first (Fisher's exact test, Bonferroni over the reasons)."""
     from scipy.stats import fisher_exact
 
+    n, m = now.total(), before.total()
     if n < LEAST or m < LEAST:
         return []
     tests = {
@@ -48,7 +72,7 @@ def _grown(now: Counter[str], n: int, before: Counter[str], m: int) -> list[str]
             fisher_exact(np.array([[k, n - k], [before[reason], m - before[reason]]]), alternative="greater").pvalue
         )
         for reason, k in now.items()
-        if k >= LEAST
+        if k >= LEAST and reason != UNKNOWN
     }
     return sorted((r for r, p in tests.items() if p * len(now) < ALPHA), key=lambda r: (tests[r], r))
 
@@ -58,7 +82,7 @@ def _said(reason: str, contacts: Collection[str], index: EvidenceSearch) -> list
 
 
 def _theme(
-    reason: str, contacts: int, of_contacts: int, contacts_in_slice: int, share_before: float, passages: int
+    reason: str, contacts: int, of_contacts: int, contacts_in_slice: int, share_before: float | None, passages: int
 ) -> Theme:
     from scipy.stats import binomtest
 

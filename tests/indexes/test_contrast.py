@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.contrast import wilson
 from indexes.search import TranscriptIndex
+from indexes.shares import wilson
 
 PRICE = frozenset(f"P{i}" for i in range(40))
 PARCEL = frozenset(f"D{i}" for i in range(60))

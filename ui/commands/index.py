@@ -70,6 +70,22 @@ def status(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption =
         out().print(f"skipped {line.file}:{line.line}: {line.reason}", markup=False)
 
 
+@app.command("themes")
+def themes(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
+    """List the themes found, with the ids that `transcripts: themes` of because.yml speaks of."""
+    from indexes.search import TranscriptIndex
+    from ui.opened import open_here
+
+    here = open_here(workspace).workspace
+    settings = here.config.transcripts
+    found = TranscriptIndex.open(here.index, themes=settings.themes if settings else None).listed_themes()
+    if as_json:
+        emit({"themes": found})
+        return
+    for theme in found:
+        out().print(f"{', '.join(theme.ids):8} {theme.contacts:7,}  {theme.name}", markup=False)
+
+
 def search(
     text: TextArgument,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
