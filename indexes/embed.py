@@ -56,19 +56,19 @@ def _embed(
     progress: Progress,
 ) -> None:
     """Embed here while Chroma stores the batch before on the other core."""
-    from indexes.vectors import LsaEmbedding, TurnWindowParser, document
+    from indexes.vectors import TurnWindowParser, document
 
-    parser, embedding = TurnWindowParser(), LsaEmbedding(lsa)
+    parser = TurnWindowParser()
     starts = passages.starts()
     adding: Future[Any] | None = None
     with ThreadPoolExecutor(max_workers=1) as worker:
         for batch in _batches(corpus, starts, todo):
-            nodes = embedding(parser([document(stored) for _, stored in batch]))
+            nodes = parser([document(stored) for _, stored in batch])
             rows = np.concatenate([np.arange(starts[position], starts[position + 1]) for position, _ in batch])
-            vectors[rows] = [node.embedding for node in nodes]
+            vectors[rows] = lsa.vectors([node.text for node in nodes])
             if adding:
                 adding.result()
-            adding = worker.submit(store.add, nodes)
+            adding = worker.submit(store.put, nodes, vectors[rows])
             progress("embedding passages", int(rows[-1]) + 1, len(passages))
         if adding:
             adding.result()

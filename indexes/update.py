@@ -1,10 +1,11 @@
 """The first step of a build: bring the redacted corpus up to date with the transcript files."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from indexes.aside import redacted
 from indexes.corpus import CORPUS, Corpus, fingerprint
 from indexes.ingest import Read, read_contacts
 from indexes.redact import Redactor
@@ -35,23 +36,32 @@ class Updater:
         self._fields = fields
         self._before = corpus.fingerprints()
         self._seen: dict[str, str] = {}
+        self._marks: dict[str, str] = {}
         self.changes = Changes()
 
     def read(self, files: Sequence[Path], progress: Progress) -> Changes:
         """Read files and remove what they no longer hold."""
-        sizes = [file.stat().st_size for file in files]
-        for at, file in enumerate(files):
-            behind = sum(sizes[:at])
-            for count, read in enumerate(read_contacts(file, self._fields)):
-                self._take(read, file)
-                if count % 100 == 0:
-                    progress("reading and redacting", behind + read.consumed, sum(sizes))
-        progress("reading and redacting", sum(sizes), sum(sizes))
+        for contact, count in redacted(self._changed(files, progress), self._redactor):
+            self.changes.redactions += count
+            self._corpus.put(contact, self._marks.pop(contact.contact_id))
         self.changes.removed = self._before.keys() - self._seen.keys()
         self._corpus.remove(self.changes.removed)
         return self.changes
 
-    def _take(self, read: Read, file: Path) -> None:
+    def _changed(self, files: Sequence[Path], progress: Progress) -> Iterator[Contact]:
+        """Read files, passing on the contacts that are not in the corpus as they are."""
+        sizes = [file.stat().st_size for file in files]
+        for at, file in enumerate(files):
+            behind = sum(sizes[:at])
+            for count, read in enumerate(read_contacts(file, self._fields)):
+                if (contact := self._taken(read, file)) and self._is_new(contact):
+                    yield contact
+                if count % 100 == 0:
+                    progress("reading and redacting", behind + read.consumed, sum(sizes))
+        progress("reading and redacting", sum(sizes), sum(sizes))
+
+    def _taken(self, read: Read, file: Path) -> Contact | None:
+        """Keep account of what was read; None for a bad record or one read before."""
         if read.bad:
             self.changes.bad_lines.append(read.bad)
         elif read.contact and read.contact.contact_id in self._seen:
@@ -60,17 +70,17 @@ class Updater:
             self.changes.bad_lines.append(BadLine(file=str(file), line=read.line, reason=reason))
         elif read.contact:
             self._seen[read.contact.contact_id] = file.name
-            self._store(read.contact)
+            return read.contact
+        return None
 
-    def _store(self, contact: Contact) -> None:
+    def _is_new(self, contact: Contact) -> bool:
         mark = fingerprint(contact)
         known = self._before.get(contact.contact_id)
         if known == mark:
-            return
+            return False
         (self.changes.updated if known else self.changes.added).add(contact.contact_id)
-        redacted, count = self._redactor.contact(contact)
-        self.changes.redactions += count
-        self._corpus.put(redacted, mark)
+        self._marks[contact.contact_id] = mark
+        return True
 
 
 def start_corpus(folder: Path, before: Path | None) -> Corpus:

@@ -1,4 +1,4 @@
-"""llama-index parts: turn-window nodes, the LSA embedding, and Chroma as the store of vectors."""
+"""llama-index parts: turn-window nodes, and Chroma as the store of vectors."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import Any
 import chromadb
 import numpy as np
 from chromadb.config import Settings
-from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.node_parser import NodeParser
 from llama_index.core.schema import BaseNode, Document, TextNode
 from llama_index.core.vector_stores.types import VectorStoreQueryResult
@@ -15,7 +14,7 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from pydantic import PrivateAttr
 
 from indexes.corpus import Stored
-from indexes.lsa import Lsa
+from indexes.lsa import Vectors
 from indexes.types import Turn
 from indexes.windows import citation, windows
 
@@ -58,28 +57,6 @@ def _window_nodes(node: BaseNode) -> list[BaseNode]:
     ]
 
 
-class LsaEmbedding(BaseEmbedding):  # type: ignore[misc]
-    """Embeds text with the corpus's own projection: no model file, no network."""
-
-    _lsa: Lsa = PrivateAttr()
-
-    def __init__(self, lsa: Lsa) -> None:
-        super().__init__(model_name="char-lsa", embed_batch_size=1_000)
-        self._lsa = lsa
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return self._get_text_embeddings([text])[0]
-
-    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return self._lsa.vectors(texts).tolist()  # type: ignore[no-any-return]
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
-
-
 class PassageStore(ChromaVectorStore):  # type: ignore[misc]
     """Chroma with ids, vectors and the month alone: text stays in the corpus, so that one place is erased."""
 
@@ -90,16 +67,20 @@ class PassageStore(ChromaVectorStore):  # type: ignore[misc]
         self._owner.close()
 
     def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
-        """Store nodes, replacing those that exist; batches keep below Chroma's limit of 5,461."""
+        """Store nodes that carry their vectors."""
+        self.put(nodes, np.array([node.get_embedding() for node in nodes], dtype=np.float32))
+        return [node.node_id for node in nodes]
+
+    def put(self, nodes: Sequence[BaseNode], vectors: Vectors) -> None:
+        """Store nodes and a vector each, replacing what exists; batches keep below Chroma's limit of 5,461."""
         for start in range(0, len(nodes), _BATCH):
             part = nodes[start : start + _BATCH]
             months = [{"month": node.metadata["month"]} for node in part]
             self._collection.upsert(
                 ids=[node.node_id for node in part],
-                embeddings=np.array([node.get_embedding() for node in part], dtype=np.float32),
+                embeddings=vectors[start : start + _BATCH],
                 metadatas=months if any(month["month"] for month in months) else None,
             )
-        return [node.node_id for node in nodes]
 
     def _query(self, query_embeddings: Any, n_results: int, where: Any, **kwargs: Any) -> VectorStoreQueryResult:
         found = self._collection.query(

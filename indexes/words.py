@@ -1,7 +1,5 @@
 """BM25 and term counts; for a large corpus in a process of its own, so that a second core works too."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +8,7 @@ from pathlib import Path
 
 from indexes.corpus import CORPUS, Corpus
 from indexes.lexical import build_lexical
+from indexes.processes import python
 from indexes.terms import build_terms
 from indexes.text import content_stems
 from indexes.types import Turn
@@ -34,8 +33,7 @@ def words_indexed(folder: Path, passages: int) -> Iterator[None]:
         yield
         index_words(folder)
         return
-    home = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    aside = subprocess.Popen([sys.executable, "-m", "indexes.words", str(folder)], env=home, stderr=subprocess.DEVNULL)
+    aside = python("indexes.words", str(folder))
     try:
         yield
         if aside.wait() != 0:

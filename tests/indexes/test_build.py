@@ -3,14 +3,18 @@
 import json
 import shutil
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
 
 import indexes.words
+from indexes import aside
 from indexes.build import build_index
+from indexes.redact import Redactor
 from indexes.search import TranscriptIndex
 from indexes.settings import RedactionSettings, TranscriptSettings
+from indexes.types import Contact, Turn
 from indexes.versions import one_builder
 from semantic_layer.errors import UserError
 from tests.indexes.chats import Build, contact, corpus, write
@@ -186,3 +190,21 @@ def test_text_is_stored_once(build: Build, tmp_path: Path) -> None:
     )
     assert json.loads(turns)[0][2] == "an unmistakable sentence about zebras"
     assert holding == ["corpus.db"]
+
+
+def test_a_second_process_redacts_as_this_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aside, "_BATCH", 2)
+    redactor = Redactor(RedactionSettings(), ["Zainab Keller"])
+    said = ("my name is Zainab Keller", "card 4111 1111 1111 1111", "mail zk@example.org", "it rains")
+    contacts = [
+        Contact(contact_id=str(i), turns=(Turn(number=1, speaker="customer", text=said[i % 4]),)) for i in range(15)
+    ]
+    assert list(aside.redacted(contacts, redactor)) == [redactor.contact(contact) for contact in contacts]
+
+
+def test_a_second_process_that_dies_leaves_the_work_to_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aside, "_BATCH", 1)
+    monkeypatch.setattr(aside, "python", lambda *_, **pipes: subprocess.Popen(["false"], **pipes))
+    redactor = Redactor(RedactionSettings())
+    contact = Contact(contact_id="A", turns=(Turn(number=1, speaker="customer", text="call +44 20 7946 0958"),))
+    assert [found.turns[0].text for found, _ in aside.redacted([contact] * 9, redactor)] == ["call [PHONE]"] * 9
