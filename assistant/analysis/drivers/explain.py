@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from assistant.analysis.change import Change, compare
 from assistant.analysis.drivers.cells import Cells, cells_of, marginals, sums
+from assistant.analysis.drivers.forecast import search_forecast, with_forecast_error
 from assistant.analysis.drivers.paradox import paradoxes
 from assistant.analysis.drivers.screen import project, screen
 from assistant.analysis.drivers.search import Found, inside, search
@@ -26,7 +27,12 @@ METHOD = {
         "Differences of sums, exact for every cut; segments by a scan of all combinations up to {depth} dimensions"
         " against the growth of the rest, p-values adjusted for the whole search."
     ),
+    "forecast": (
+        "Actual less forecast, exact for every cut; segments by a scan of all combinations up to {depth} dimensions"
+        " against the forecast's own error, p-values adjusted for the whole search."
+    ),
 }
+MAX_DEPTH = 4
 MATERIAL = 0.05
 MATERIAL_MIX = 0.1
 MOST_COMBINED = 7
@@ -47,31 +53,37 @@ class _Whole:
 def explain(
     cube: Cube,
     *,
-    max_depth: int = 3,
+    max_depth: int = MAX_DEPTH,
     max_segments: int = 5,
     labels: Mapping[str, str] | None = None,
     definitional_change: float = 0.0,
-    days_now: int | None = None,
-    days_before: int | None = None,
+    days: tuple[int, int] | None = None,
+    forecast: bool = False,
 ) -> Drivers:
     """Say which parts carry the change between the two periods of a cube.
 
     `cube` holds one definition of the metric; `definitional_change`, what a change of definition
     between the periods adds, is reported apart and is part of the total. `labels` name the
-    dimensions in sentences; `days_*` are the lengths of the windows. A segment's p-value is
-    adjusted for the whole search, its interval is not. Raises UserError `empty_period`,
+    dimensions in sentences; `days` are the lengths of the windows, now and before. With `forecast`
+    the earlier period is what was expected of the later one, and the forecast's error is the noise.
+    A segment's p-value is adjusted for the whole search, its interval is not. Raises UserError `empty_period`,
     `no_denominator` or `not_finite`.
     """
     cells = cells_of(cube)
-    exposure = days_now / days_before if days_now and days_before else 1.0
-    whole = _whole(cells, definitional_change, exposure)
-    found = _searched(cells, whole, max_depth=max_depth, max_segments=max_segments, exposure=exposure)
+    exposure = days[0] / days[1] if days else 1.0
+    if forecast:
+        found = search_forecast(cells, max_depth=max_depth, max_segments=max_segments)
+        cells = with_forecast_error(cells)
+        whole = _whole(cells, definitional_change, exposure)
+    else:
+        whole = _whole(cells, definitional_change, exposure)
+        found = _searched(cells, whole, max_depth=max_depth, max_segments=max_segments, exposure=exposure)
     segments = _segments(cells, whole, found)
     named = sum(s.contribution for s in segments)
     members = marginals(cells)
     return Drivers(
         total_change=whole.reported,
-        method=METHOD[cells.kind].format(depth=max_depth),
+        method=METHOD["forecast" if forecast else cells.kind].format(depth=max_depth),
         segments=segments,
         other=whole.reported - definitional_change - named,
         unexplained=0.0,
@@ -145,7 +157,7 @@ def _segments(cells: Cells, whole: _Whole, found: Sequence[Found]) -> tuple[Segm
             continue
         before, now = (sums(m.at(mask)) for m in cells.periods)
         row = _rows([filters], _as_arrays(before), _as_arrays(now), whole, p_values=[one.p_value])[0]
-        if not _is_material(row, one, scale) or row.ci is None or row.ci[0] <= 0 <= row.ci[1]:
+        if one.scan != "forecast" and not _carries(row, one, scale):
             continue
         kept.append(row)
         earlier.append(one)
@@ -153,8 +165,10 @@ def _segments(cells: Cells, whole: _Whole, found: Sequence[Found]) -> tuple[Segm
     return tuple(kept)
 
 
-def _is_material(row: Segment, found: Found, scale: float) -> bool:
+def _carries(row: Segment, found: Found, scale: float) -> bool:
     """Tell whether a segment carries something, and by what it was found for: its rate, or its weight."""
+    if row.ci is None or row.ci[0] <= 0 <= row.ci[1]:
+        return False
     effect = {"rate": row.rate_effect, "mix": row.mix_effect}.get(found.scan, row.contribution) or 0.0
     bar = MATERIAL_MIX if found.scan == "mix" else MATERIAL
     return abs(row.contribution) >= MATERIAL * scale and abs(effect) >= bar * scale

@@ -1,6 +1,8 @@
 """The scan over all cuboids for the few segments that stand out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +27,9 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pick:
+class Pick:
+    """A segment as the scan took it: signed z, the tests it stands for, how far it moved."""
+
     segment: tuple[tuple[int, int], ...]
     scan: Scan
     z: float
@@ -57,38 +61,50 @@ def search(
         sizes,
         statistics.weights,
         support=statistics.supported,
-        max_depth=min(max_depth, 4),
+        max_depth=max_depth,
         offered=offered,
     )
     nameable = _nameable(cells, statistics, lattice, material)
-    picks, sums, whole = _greedy(cells, statistics, lattice, max_segments, nameable)
+
+    def best(sums: Floats, whole: Floats) -> Pick | None:
+        pick = _best(statistics, lattice, sums, whole, nameable)
+        return pick if pick and adjusted_p(abs(pick.z), pick.tests) < ALPHA else None
+
+    picks, sums, whole = greedy(cells, lattice, statistics.weights, best, max_segments)
     noise = {scan: _excess(statistics, scan, lattice, sums, whole) for scan in statistics.scans} if picks else {}
-    judged = ((pick, _adjusted_p(abs(pick.z) / noise[pick.scan], pick.tests)) for pick in _absorbed(picks))
+    judged = ((pick, adjusted_p(abs(pick.z) / noise[pick.scan], pick.tests)) for pick in _absorbed(picks))
     return tuple(Found(segment=k.segment, scan=k.scan, p_value=p) for k, p in judged if p < ALPHA)
 
 
-def _greedy(
-    cells: Cells, statistics: Statistics, lattice: Lattice, max_segments: int, nameable: dict[Scan, NDArray[np.bool_]]
-) -> tuple[list[_Pick], Floats, Floats]:
-    picks: list[_Pick] = []
-    sums, whole = lattice.sums, statistics.weights.sum(axis=0)
+Best: TypeAlias = Callable[[Floats, Floats], Pick | None]
+
+
+def greedy(
+    cells: Cells, lattice: Lattice, weights: Floats, best: Best, max_segments: int
+) -> tuple[list[Pick], Floats, Floats]:
+    """Take the best segment, remove its cells, and again until there is none; return what is left, too.
+
+    `best` reads the sums of all candidates and those of the whole.
+    """
+    picks: list[Pick] = []
+    sums, whole = lattice.sums, weights.sum(axis=0)
     gone = np.zeros(len(cells), dtype=bool)
     while len(picks) < max_segments:
-        pick = _best(statistics, lattice, sums, whole, nameable)
-        if pick is None or _adjusted_p(abs(pick.z), pick.tests) >= ALPHA:
+        pick = best(sums, whole)
+        if pick is None:
             break
         picks.append(pick)
         new = inside(cells, pick.segment) & ~gone
         gone |= new
-        sums = lattice.without(new, statistics.weights, sums)
-        whole = statistics.weights[~gone].sum(axis=0)
+        sums = lattice.without(new, weights, sums)
+        whole = weights[~gone].sum(axis=0)
     return picks, sums, whole
 
 
-def _absorbed(picks: list[_Pick]) -> list[_Pick]:
+def _absorbed(picks: list[Pick]) -> list[Pick]:
     """Leave out a segment when what is left of a wider one moved much like it: the wider one is the grain."""
 
-    def within(pick: _Pick, other: _Pick) -> bool:
+    def within(pick: Pick, other: Pick) -> bool:
         ratio = pick.shift / other.shift if other.shift else 0.0
         return set(other.segment) < set(pick.segment) and 1 / ALIKE <= ratio <= ALIKE
 
@@ -116,7 +132,7 @@ def _known(members: tuple[str, ...]) -> NDArray[np.bool_]:
 
 def _best(
     statistics: Statistics, lattice: Lattice, sums: Floats, whole: Floats, nameable: dict[Scan, NDArray[np.bool_]]
-) -> _Pick | None:
+) -> Pick | None:
     from scipy.special import log_ndtr
 
     supported = statistics.supported(sums)
@@ -132,7 +148,7 @@ def _best(
             best = (float(surprise[index]), index, scan, float(z[index]))
     assert best is not None
     _, index, scan, top = best
-    return _Pick(
+    return Pick(
         segment=lattice.segment(index),
         scan=scan,
         z=top,
@@ -149,7 +165,8 @@ def inside(cells: Cells, segment: tuple[tuple[int, int], ...]) -> NDArray[np.boo
     return found
 
 
-def _adjusted_p(z: float, tests: float) -> float:
+def adjusted_p(z: float, tests: float) -> float:
+    """Return the two-sided p-value of z times the number of tests (Bonferroni)."""
     from scipy.special import log_ndtr
 
     return float(min(1.0, 2 * tests * np.exp(log_ndtr(-z))))

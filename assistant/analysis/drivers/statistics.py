@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.analysis.drivers.cells import Cells, Floats
 
-Scan: TypeAlias = Literal["rate", "mix", "sum"]
+Scan: TypeAlias = Literal["rate", "mix", "sum", "forecast"]
 MIN_ROWS = 30
 MIN_EVENTS = 10
 PRIOR_ROWS = 30
