@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.llm_settings import LlmSettings
 from indexes.settings import RedactionSettings, TranscriptSettings
 from semantic_layer.errors import UserError, did_you_mean
 
@@ -44,6 +45,7 @@ class WorkspaceConfig(BaseModel):
     transcripts: TranscriptSettings | None = None
     redaction: RedactionSettings = RedactionSettings()
     roles: dict[str, RoleSettings] = {}
+    llm: LlmSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ HEAVY = (
     "presidio_analyzer",
     "plotly",
     "scipy.stats",
+    "openai",
+    "mcp",
 )
 
 

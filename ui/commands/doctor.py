@@ -92,13 +92,13 @@ def _workspace(root: Path) -> Iterable[Finding]:
         ("warehouse", _warehouse),
         ("dictionary", _dictionary),
         ("index", _index),
+        ("model", _model),
     )
     for name, check in checks:
         try:
             yield check(here)
         except BecauseError as error:
             yield Finding(name=name, state="broken", message=error.message, hint=error.hint)
-    yield Finding(name="model", state="ok", message="no LLM endpoint is configured: Because runs fully offline")
 
 
 def _warehouse(here: "Opened") -> Finding:
@@ -139,6 +139,20 @@ def _index(here: "Opened") -> Finding:
         hint = "no filter or period reaches them: load their rows, or check transcripts.key in because.yml"
         return Finding(name="index", state="note", message=f"{message}; {unknown:,} not in the warehouse", hint=hint)
     return Finding(name="index", state="ok", message=message)
+
+
+def _model(here: "Opened") -> Finding:
+    settings = here.workspace.config.llm
+    if settings is None:
+        return Finding(name="model", state="ok", message="no LLM endpoint is configured: Because runs fully offline")
+    from assistant.llm_probe import probe
+
+    found = probe(settings, here.workspace.root)
+    if found.failure is not None:
+        hint = f"{found.failure.hint}; until then answers come without it".lstrip("; ")
+        return Finding(name="model", state="note", message=found.failure.message, hint=hint)
+    ways = ", ".join(found.supported)
+    return Finding(name="model", state="ok", message=f"{settings.place} answers in {found.seconds:.1f} s by {ways}")
 
 
 def _show(findings: list[Finding]) -> None:
