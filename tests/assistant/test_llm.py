@@ -57,7 +57,7 @@ def server(fake: FakeLlm) -> FakeLlm:
 
 
 def model_at(fake: FakeLlm, memory: Memory | None = None, **settings: Any) -> Model:
-    chosen = LlmSettings(base_url=fake.url, model="fake", **{"deadline_seconds": 0.6, **settings})
+    chosen = LlmSettings(base_url=fake.url, model="fake", **{"deadline_seconds": 10, **settings})
     return Model(chosen, OpenAiWire(chosen), memory=memory, pause=lambda _: None)
 
 
@@ -70,14 +70,14 @@ def failure(model: Model, prompt: Prompt[Any] = PROMPT) -> ModelFailure:
 @pytest.mark.parametrize("behaviour", RECOVERS)
 def test_a_good_reply_is_got_from_a_server_with_a_weakness(server: FakeLlm, behaviour: str) -> None:
     server.behaviour = behaviour
-    model = model_at(server, deadline_seconds=10)
+    model = model_at(server)
     assert model.structured(model.session(), PROMPT) == Toy(**GOOD)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("behaviour", FAILS)
 def test_a_server_that_does_not_deliver_is_named_and_never_waited_for(server: FakeLlm, behaviour: str) -> None:
     server.behaviour = behaviour
-    model = model_at(server)
+    model = model_at(server, deadline_seconds=0.6 if FAILS[behaviour] == "llm_late" else 10)
     error = failure(model)
     assert (error.code, error.exit_code) == (FAILS[behaviour], 3)
     assert len(server.requests) <= 8
