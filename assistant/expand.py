@@ -6,6 +6,7 @@ from datetime import date
 from assistant.phrases import NO_PERIOD
 from assistant.types import Decline, Reading
 from assistant.windows import name_of, previous
+from semantic_layer.compile.formulas import leaves
 from semantic_layer.model import Catalogue, MetricSpec
 from semantic_layer.query import MetricQuery, TimeWindow
 
@@ -73,16 +74,8 @@ def outside_data(window: TimeWindow | None, first: date | None, as_of: date | No
 
 def dated(spec: MetricSpec, catalogue: Catalogue) -> bool:
     """Tell whether a metric's rows carry a date, directly or through its parts."""
-    measures = [m for m in (spec.measure, spec.numerator, spec.denominator) if m]
-    if measures:
-        return any(m.time or catalogue.table(m.table).time for m in measures)
-    names = {m.name: m for m in catalogue.metrics}
-    parts = [names[word] for word in _words(spec.expr or "") if word in names and word != spec.name]
-    return any(dated(part, catalogue) for part in parts)
-
-
-def _words(expression: str) -> list[str]:
-    return "".join(c if c.isalnum() or c == "_" else " " for c in expression).split()
+    measures = [leaf.measure for leaf in leaves(spec.name, catalogue, {})]
+    return any(m.time or catalogue.table(m.table).time for m in measures)
 
 
 def _day(day: date) -> str:

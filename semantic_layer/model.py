@@ -6,13 +6,15 @@ These models mirror the YAML under `metrics/`; `Catalogue` is the whole of it, l
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.query import Grain
+from semantic_layer.spans import NO_SPAN, WrittenSpan
 
-Aggregation = Literal["sum", "count", "count_distinct", "average", "min", "max", "median"]
-MetricType = Literal["simple", "ratio", "average", "derived", "semi_additive"]
+Aggregation = Literal["sum", "count", "count_distinct", "average", "min", "max", "median", "percentile"]
+MetricType = Literal["simple", "ratio", "average", "derived", "semi_additive", "cumulative", "conversion"]
+Edge = Literal["first", "last"]
 
 
 class Strict(BaseModel):
@@ -74,13 +76,28 @@ def _days(value: object) -> object:
     return value.removesuffix("d") if isinstance(value, str) else value
 
 
+class FollowUp(Strict):
+    """An event of the same entity at most `within` after another; rows of `table` that meet `where`.
+
+    `entity` is the column that names whom the event befell: the table's own `entity` by default.
+    An event of another table follows at the same moment or later, one of the same table later.
+    """
+
+    table: str
+    where: str | None = None
+    time: str | None = None
+    entity: str | None = None
+    within: WrittenSpan
+
+
 class MeasureSpec(Strict):
     """An aggregate over one table.
 
     `time` dates the rows by a joined table's column (`fct_contacts.started_at`) instead of the
     table's own. `matures_after` is a number of days: younger rows are left out. `last: true`
-    takes the last period of the window and never sums over time (semi-additive).
-    `matures_after` may be written `7d`.
+    (`first: true`) takes the last (first) period of the window and never sums over time
+    (semi-additive). `matures_after` may be written `7d`. `percentile` is a fraction: 0.9 for
+    the ninetieth, interpolated. `followed_by` keeps the rows whose entity met another event soon.
     """
 
     table: str
@@ -90,19 +107,51 @@ class MeasureSpec(Strict):
     time: str | None = None
     matures_after: Annotated[int, BeforeValidator(_days)] = 0
     last: bool = False
+    first: bool = False
+    percentile: float | None = Field(default=None, gt=0, lt=1)
+    followed_by: FollowUp | None = None
+
+    @property
+    def counts_rows(self) -> bool:
+        """Whether it counts all rows of its table."""
+        return self.agg == "count" and self.expr == "*" and not self.where and not self.followed_by
+
+    @property
+    def edge(self) -> Edge | None:
+        """The snapshot that stands for a period, where rows never add up over time."""
+        return "first" if self.first else "last" if self.last else None
+
+
+class Input(Strict):
+    """A metric under another name in a derived metric: as it was `offset` earlier."""
+
+    metric: str
+    offset: WrittenSpan = NO_SPAN
 
 
 class Formula(Strict):
     """How a metric is computed; which keys are set depends on the metric's type.
 
     simple, average, semi_additive: `measure`; ratio: `numerator` / `denominator`;
-    derived: `expr` over names of metrics and parameters.
+    derived: `expr` over names of metrics, parameters and `inputs`;
+    cumulative: `measure` over the `window` that ends with each period, or `to_date` from the start
+    of its month, quarter, year or fiscal year, or else over all there was until then;
+    conversion: the share of the rows of `base` with a `conversion` soon after.
     """
 
     measure: MeasureSpec | None = None
     numerator: MeasureSpec | None = None
     denominator: MeasureSpec | None = None
     expr: str | None = None
+    inputs: dict[str, Input] = {}
+    window: WrittenSpan | None = None
+    to_date: Grain | None = None
+    base: MeasureSpec | None = None
+    conversion: FollowUp | None = None
+
+    def measures(self) -> tuple[MeasureSpec, ...]:
+        """Return the measures that stand in the formula itself."""
+        return tuple(m for m in (self.measure, self.numerator, self.denominator, self.base) if m is not None)
 
 
 class Version(Formula):
@@ -138,6 +187,9 @@ class MetricSpec(Formula):
     default_grain: Grain | Literal["all"] | None = None
     hidden: bool = False
     versions: tuple[Version, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     @property
     def version(self) -> int:
@@ -182,6 +234,10 @@ class Catalogue(Strict):
     def dimension(self, name: str) -> DimensionSpec:
         """Return a dimension; raise UserError (unknown_dimension)."""
         return _lookup(self._dimensions, name, "dimension")  # type: ignore[attr-defined,no-any-return]
+
+    def has_metric(self, name: str) -> bool:
+        """Whether a metric has this name."""
+        return name in self._metrics  # type: ignore[attr-defined]
 
     def metric(self, name: str) -> MetricSpec:
         """Return a metric; raise UserError (unknown_metric)."""

@@ -67,12 +67,7 @@ def data_range(catalogue: Catalogue, engine: SqlEngine, *, as_of: date | None = 
 
 def _facts(catalogue: Catalogue) -> list[TableSpec]:
     """Return the dated tables that a metric is measured on."""
-    used = {
-        m.table
-        for metric in catalogue.metrics
-        for m in (metric.measure, metric.numerator, metric.denominator)
-        if m is not None
-    }
+    used = {measure.table for metric in catalogue.metrics for measure in metric.measures()}
     return [t for t in catalogue.tables if t.time and t.name in used]
 
 

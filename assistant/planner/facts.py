@@ -8,9 +8,9 @@ from semantic_layer.model import Catalogue, MeasureSpec, MetricSpec, TableSpec
 
 def measures(metric: MetricSpec, catalogue: Catalogue) -> Iterator[MeasureSpec]:
     """Yield the measures a metric rests on, those of a derived metric's parts included."""
-    yield from (m for m in (metric.measure, metric.numerator, metric.denominator) if m is not None)
+    yield from metric.measures()
     known = {m.name: m for m in catalogue.metrics if m.name != metric.name}
-    for name in re.findall(r"[A-Za-z_]\w*", metric.expr or ""):
+    for name in (*re.findall(r"[A-Za-z_]\w*", metric.expr or ""), *(i.metric for i in metric.inputs.values())):
         if name in known:
             yield from measures(known[name], catalogue)
 
@@ -23,7 +23,7 @@ def tables(metric: MetricSpec, catalogue: Catalogue) -> tuple[TableSpec, ...]:
 def counts_rows(metric: MetricSpec) -> str | None:
     """Return the table whose rows a metric counts, all of them."""
     measure = metric.measure
-    if measure is None or measure.agg != "count" or measure.expr != "*" or measure.where or measure.last:
+    if metric.type == "cumulative" or measure is None or measure.edge or not measure.counts_rows:
         return None
     return measure.table
 

@@ -128,7 +128,7 @@ def _add_counts(lexicon: Lexicon, catalogue: Catalogue) -> None:
     """Let a plain row count answer to the noun of its table."""
     for metric in catalogue.metrics:
         measure = metric.measure
-        if metric.hidden or measure is None or measure.agg != "count" or measure.where or measure.expr != "*":
+        if metric.hidden or metric.type == "cumulative" or measure is None or not measure.counts_rows:
             continue
         noun = _table_noun(catalogue.table(measure.table)) if _has_table(catalogue, measure.table) else ()
         if noun and not any(e.kind == "metric" for e in lexicon.phrases.get(noun, ())):

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from semantic_layer.errors import UserError
 from semantic_layer.query import UNKNOWN
+from semantic_layer.spans import Span
 
 ROW_DATE = "__row_date__"
 _AT_ROW_DATE = re.compile(r"@row_date\b")
@@ -79,17 +80,23 @@ def conjunction(conditions: Iterable[exp.Expr]) -> exp.Expr | None:
     return whole
 
 
-def within(value: exp.Expr, first: date, last: date) -> exp.And:
-    """Keep what falls on the days from first to last, whether a date or a timestamp."""
-    return exp.And(
-        this=exp.GTE(this=value, expression=day(first)),
-        expression=exp.LT(this=value.copy(), expression=day(last + timedelta(days=1))),
-    )
+def within(value: exp.Expr, first: date, last: date) -> exp.Expr:
+    """Keep what falls on the days from first (`date.min`: the beginning) to last, whether a date or a timestamp."""
+    before = exp.LT(this=value.copy(), expression=day(last + timedelta(days=1)))
+    if first == date.min:
+        return before
+    return exp.And(this=exp.GTE(this=value, expression=day(first)), expression=before)
 
 
 def quotient(above: exp.Expr, below: exp.Expr) -> exp.Div:
     """Divide; nothing by zero is NULL, where DuckDB would say infinity."""
     return exp.Div(this=operand(above), expression=nullif_zero(below), typed=False, safe=False)
+
+
+def interval(span: Span) -> exp.Interval:
+    """Return a length of time; its months or its days."""
+    count, unit = (span.months, "MONTH") if span.months else (span.days, "DAY")
+    return exp.Interval(this=text(str(count)), unit=exp.Var(this=unit))
 
 
 def nullif_zero(value: exp.Expr) -> exp.Nullif:

@@ -16,7 +16,7 @@ from semantic_layer.compile.reach import require
 from semantic_layer.compile.readings import needs, readings
 from semantic_layer.compile.scan import Scan
 from semantic_layer.errors import UserError
-from semantic_layer.model import Catalogue, MeasureSpec
+from semantic_layer.model import Catalogue, Edge, MeasureSpec
 from semantic_layer.query import Column, CubeQuery, MetricQuery, Sql, TimeWindow
 
 PERIOD = "is_now"
@@ -44,7 +44,7 @@ def compile_cube(
     return tuple(_statement(half, query, catalogue, members, as_of, whole=whole) for half in halves)
 
 
-_Place = tuple[str, str | None, int, bool]
+_Place = tuple[str, str | None, int, Edge | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _halves(found: Parts) -> tuple[_Half, ...]:
 
 
 def _place(measure: MeasureSpec) -> _Place:
-    return measure.table, measure.time, measure.matures_after, measure.last
+    return measure.table, measure.time, measure.matures_after, measure.edge
 
 
 def _statement(
@@ -150,12 +150,15 @@ def _require_apart(scan: Scan, query: CubeQuery) -> None:
 
 
 def _inside(scan: Scan, window: TimeWindow, measure: MeasureSpec) -> exp.Expr:
-    """Keep a window's rows: all of them, or those of its last snapshot."""
-    if not measure.last:
+    """Keep a window's rows: all of them, or those of its first or last snapshot."""
+    if not measure.edge:
         return scan.in_window(window)
     inner = scan.anew()
-    latest = inner.select([exp.Max(this=_snapshot(inner))], [inner.in_window(window)])
-    return exp.EQ(this=_snapshot(scan), expression=exp.Subquery(this=latest))
+    outermost = exp.Min if measure.edge == "first" else exp.Max
+    chosen = inner.select([outermost(this=_snapshot(inner))], [inner.in_window(window)])
+    same = exp.EQ(this=_snapshot(scan), expression=exp.Subquery(this=chosen))
+    # A window without rows has no snapshot: nothing equals it, and nothing is unknown about that.
+    return exp.Coalesce(this=same, expressions=[exp.false()])
 
 
 def _snapshot(scan: Scan) -> exp.Expr:

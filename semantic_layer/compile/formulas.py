@@ -1,26 +1,32 @@
 """A metric's formula as a tree whose leaves are measures."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from sqlglot import exp
 
 from semantic_layer.compile import ast
+from semantic_layer.compile.frames import Frame
 from semantic_layer.errors import UserError, did_you_mean
-from semantic_layer.model import Catalogue, Formula, MeasureSpec, MetricSpec
+from semantic_layer.model import Catalogue, Formula, Input, MeasureSpec, MetricSpec
+from semantic_layer.spans import Span
+
+PLAIN = Frame()
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A measure in the place it has in a metric's formula."""
+    """A measure in the place it has in a metric's formula, and the days it reads for a period."""
 
     metric: MetricSpec
     role: str
     measure: MeasureSpec
+    frame: Frame = PLAIN
 
 
 LeafTree = Callable[[Leaf], exp.Expr]
+_ROLES = {"ratio": ("numerator", "denominator"), "conversion": ("base", "conversion")}
 
 
 def leaves(name: str, catalogue: Catalogue, definitions: Mapping[str, int]) -> tuple[Leaf, ...]:
@@ -36,9 +42,14 @@ def leaves(name: str, catalogue: Catalogue, definitions: Mapping[str, int]) -> t
 
 
 def tree(
-    name: str, catalogue: Catalogue, definitions: Mapping[str, int], leaf: LeafTree, above: tuple[str, ...] = ()
+    name: str,
+    catalogue: Catalogue,
+    definitions: Mapping[str, int],
+    leaf: LeafTree,
+    above: tuple[str, ...] = (),
+    offset: Span = PLAIN.offset,
 ) -> exp.Expr:
-    """Return the expression of a metric.
+    """Return the expression of a metric as it was `offset` earlier.
 
     Raises UserError: unknown_metric, unknown_version, bad_metric, cyclic_metric, unknown_name.
     """
@@ -51,31 +62,55 @@ def tree(
     metric = catalogue.metric(name)
     formula = metric.formula(definitions.get(name))
     if metric.type == "derived":
-        return _derived(metric, formula, catalogue, lambda n: tree(n, catalogue, definitions, leaf, (*above, name)))
-    parts = measures(metric, formula)
-    if metric.type == "ratio":
-        numerator, denominator = parts
-        return ast.quotient(leaf(numerator), leaf(denominator))
+
+        def named(input: Input) -> exp.Expr:
+            return tree(input.metric, catalogue, definitions, leaf, (*above, name), offset + input.offset)
+
+        return _derived(metric, formula, catalogue, named)
+    parts = [replace(part, frame=replace(part.frame, offset=offset)) for part in measures(metric, formula)]
+    if len(parts) == 2:
+        return ast.quotient(leaf(parts[0]), leaf(parts[1]))
     return leaf(parts[0])
 
 
 def measures(metric: MetricSpec, formula: Formula) -> tuple[Leaf, ...]:
-    """Return the leaves of a metric that is not derived; raise UserError (bad_metric)."""
-    roles = ("numerator", "denominator") if metric.type == "ratio" else ("measure",)
-    specs = [(role, getattr(formula, role)) for role in roles]
-    for role, spec in specs:
-        if spec is None:
+    """Return the leaves of a metric that is not derived, what is divided first; raise UserError (bad_metric)."""
+    for role in _ROLES.get(metric.type, ("measure",)):
+        if getattr(formula, role) is None:
             raise UserError(
                 f"metric '{metric.name}' is of type {metric.type} but has no {role}",
                 code="bad_metric",
                 hint=f"add `{role}: {{table: …, agg: …}}`",
             )
-    age = max(spec.matures_after for _, spec in specs)
-    last = metric.type == "semi_additive"
+    if metric.type == "conversion":
+        return _conversion(metric, formula)
+    roles = _ROLES.get(metric.type, ("measure",))
+    found: list[MeasureSpec] = [getattr(formula, role) for role in roles]
+    age = max(spec.matures_after for spec in found)
+    edge = metric.type == "semi_additive"
+    running = metric.type == "cumulative"
+    frame = Frame(running=running, window=formula.window, to_date=formula.to_date) if running else PLAIN
     return tuple(
-        Leaf(metric, role, spec.model_copy(update={"matures_after": age, "last": spec.last or last}))
-        for role, spec in specs
+        Leaf(metric, role, _settled(spec, age, last=spec.last or (edge and not spec.first)), frame)
+        for role, spec in zip(roles, found, strict=True)
     )
+
+
+def _settled(spec: MeasureSpec, age: int, *, last: bool) -> MeasureSpec:
+    if (spec.matures_after, spec.last) == (age, last):
+        return spec
+    return spec.model_copy(update={"matures_after": age, "last": last})
+
+
+def _conversion(metric: MetricSpec, formula: Formula) -> tuple[Leaf, ...]:
+    """Divide the base rows that were followed in time by all that had the time."""
+    base, follow = formula.base, formula.conversion
+    assert base is not None
+    assert follow is not None
+    wait = follow.within.days + 31 * follow.within.months
+    below = _settled(base, max(base.matures_after, wait), last=base.last)
+    above = below.model_copy(update={"followed_by": follow})
+    return Leaf(metric, "numerator", above), Leaf(metric, "denominator", below)
 
 
 def formula_tree(metric: MetricSpec, formula: Formula) -> exp.Expr:
@@ -89,29 +124,33 @@ def formula_tree(metric: MetricSpec, formula: Formula) -> exp.Expr:
     return ast.parsed(formula.expr)
 
 
-def unknown_name(name: str, metric: MetricSpec, catalogue: Catalogue) -> UserError:
-    """Say that a derived metric speaks of something that is neither metric nor parameter."""
-    known = [m.name for m in catalogue.metrics] + list(catalogue.parameters)
-    return UserError(
+def _derived(
+    metric: MetricSpec, formula: Formula, catalogue: Catalogue, named: Callable[[Input], exp.Expr]
+) -> exp.Expr:
+    whole = exp.Paren(this=formula_tree(metric, formula))
+    for division in list(whole.find_all(exp.Div)):
+        division.set("expression", ast.nullif_zero(division.expression))
+    for node in list(whole.find_all(exp.Column)):
+        found = input_of(node.name, metric, formula, catalogue)
+        value = ast.operand(named(found)) if isinstance(found, Input) else exp.Literal.number(found)
+        node.replace(value)
+    return whole.this  # type: ignore[no-any-return]
+
+
+def input_of(name: str, metric: MetricSpec, formula: Formula, catalogue: Catalogue) -> Input | float:
+    """Return what a name in a derived metric stands for; raise UserError (unknown_name)."""
+    if name in formula.inputs:
+        return formula.inputs[name]
+    if catalogue.has_metric(name):
+        return Input(metric=name)
+    if name in catalogue.parameters:
+        return catalogue.parameters[name]
+    known = [*formula.inputs, *(m.name for m in catalogue.metrics), *catalogue.parameters]
+    raise UserError(
         f"metric '{metric.name}' speaks of '{name}', which is neither a metric nor a parameter",
         code="unknown_name",
         hint=did_you_mean(name, known),
     )
-
-
-def _derived(metric: MetricSpec, formula: Formula, catalogue: Catalogue, named: Callable[[str], exp.Expr]) -> exp.Expr:
-    whole = exp.Paren(this=formula_tree(metric, formula))
-    for division in list(whole.find_all(exp.Div)):
-        division.set("expression", ast.nullif_zero(division.expression))
-    known = {m.name for m in catalogue.metrics}
-    for node in list(whole.find_all(exp.Column)):
-        if node.name in known:
-            node.replace(ast.operand(named(node.name)))
-        elif node.name in catalogue.parameters:
-            node.replace(exp.Literal.number(catalogue.parameters[node.name]))
-        else:
-            raise unknown_name(node.name, metric, catalogue)
-    return whole.this  # type: ignore[no-any-return]
 
 
 def shared(conditions: list[str | None]) -> str | None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from semantic_layer.compile.formulas import Leaf, formula_tree, measures
+from semantic_layer.compile.formulas import Leaf, formula_tree, input_of, measures
 from semantic_layer.errors import UserError
-from semantic_layer.model import Catalogue, MeasureSpec, MetricSpec
+from semantic_layer.model import Catalogue, Formula, MeasureSpec, MetricSpec
 
 _SUMS = ("sum", "count")
 
@@ -38,7 +38,7 @@ def parts(name: str, catalogue: Catalogue, definitions: Mapping[str, int]) -> Pa
     metric = catalogue.metric(name)
     formula = metric.formula(definitions.get(name))
     if metric.type == "derived":
-        found = _linear(formula_tree(metric, formula), metric, catalogue, definitions)
+        found = _linear(formula_tree(metric, formula), metric, formula, catalogue, definitions)
         if isinstance(found, Parts):
             return found
         raise _not_decomposable(metric, "it does not depend on any metric")
@@ -46,7 +46,10 @@ def parts(name: str, catalogue: Catalogue, definitions: Mapping[str, int]) -> Pa
 
 
 def _plain(metric: MetricSpec, leaves: tuple[Leaf, ...]) -> Parts:
-    if metric.type == "ratio":
+    framed = next((leaf.frame for leaf in leaves if leaf.frame), None)
+    if framed:
+        raise _not_decomposable(metric, f"it reads {framed.text()}, so that a row counts more than once")
+    if len(leaves) == 2:
         above, below = (leaf.measure for leaf in leaves)
         _require_sums(metric, above, below)
         return Parts(((1.0, above),), below)
@@ -66,25 +69,31 @@ def _require_sums(metric: MetricSpec, *found: MeasureSpec) -> None:
 
 def _not_decomposable(metric: MetricSpec, why: str) -> UserError:
     return UserError(
-        f"'{metric.name}' cannot be split into drivers: {why}",
+        f"{metric.label} cannot be split into drivers: {why}",
         code="not_decomposable",
         hint="ask for it by a dimension instead",
     )
 
 
-def _linear(node: exp.Expr, metric: MetricSpec, catalogue: Catalogue, definitions: Mapping[str, int]) -> Parts | float:
+def _linear(
+    node: exp.Expr, metric: MetricSpec, formula: Formula, catalogue: Catalogue, definitions: Mapping[str, int]
+) -> Parts | float:
     """Reduce an expression to parts, or to a number where no metric is in it."""
     if isinstance(node, exp.Paren):
-        return _linear(node.this, metric, catalogue, definitions)
+        return _linear(node.this, metric, formula, catalogue, definitions)
     if isinstance(node, exp.Literal) and not node.is_string:
         return float(node.this)
     if isinstance(node, exp.Column):
-        known = catalogue.parameters.get(node.name)
-        return parts(node.name, catalogue, definitions) if known is None else known
+        found = input_of(node.name, metric, formula, catalogue)
+        if isinstance(found, float):
+            return found
+        if found.offset:
+            raise _not_decomposable(metric, f"it compares with {found.offset} earlier")
+        return parts(found.metric, catalogue, definitions)
     if isinstance(node, exp.Neg):
-        return _product(-1.0, _linear(node.this, metric, catalogue, definitions), metric)
+        return _product(-1.0, _linear(node.this, metric, formula, catalogue, definitions), metric)
     if isinstance(node, exp.Add | exp.Sub | exp.Mul | exp.Div):
-        left, right = (_linear(side, metric, catalogue, definitions) for side in (node.left, node.right))
+        left, right = (_linear(side, metric, formula, catalogue, definitions) for side in (node.left, node.right))
         return _combined(node, left, right, metric)
     raise _not_decomposable(metric, f"'{node.sql()}' is no sum of parts")
 

@@ -3,7 +3,9 @@
 from sqlglot import exp
 
 from semantic_layer.compile import ast
+from semantic_layer.compile.follow import followed
 from semantic_layer.compile.scan import Scan
+from semantic_layer.errors import UserError
 from semantic_layer.model import MeasureSpec
 
 _PLAIN: dict[str, type[exp.Func]] = {
@@ -17,11 +19,17 @@ _PLAIN: dict[str, type[exp.Func]] = {
 
 def aggregate(measure: MeasureSpec, scan: Scan, *, kept: bool = False) -> exp.Expr:
     """Return the aggregate of a measure; `kept` says that the rows already meet its condition."""
-    where = None if kept or not measure.where else scan.expression(measure.where, measure.table)
+    where = _condition(measure, scan, kept=kept)
     if where is not None and measure.agg == "sum":
         return exp.Sum(this=_or_zero(where, scan.expression(measure.expr, measure.table)))
     value = _aggregated(measure, scan)
     return exp.Filter(this=value, expression=exp.Where(this=where)) if where is not None else value
+
+
+def _condition(measure: MeasureSpec, scan: Scan, *, kept: bool) -> exp.Expr | None:
+    own = [] if kept or not measure.where else [scan.expression(measure.where, measure.table)]
+    follow = measure.followed_by
+    return ast.conjunction([*own, *([followed(scan, follow)] if follow else [])])
 
 
 def _aggregated(measure: MeasureSpec, scan: Scan) -> exp.Expr:
@@ -32,7 +40,17 @@ def _aggregated(measure: MeasureSpec, scan: Scan) -> exp.Expr:
         return exp.Count(this=value)
     if measure.agg == "count_distinct":
         return exp.Count(this=exp.Distinct(expressions=[value]))
+    if measure.agg == "percentile":
+        return exp.PercentileCont(this=value, expression=exp.Literal.number(_fraction(measure)))
     return _PLAIN[measure.agg](this=value)
+
+
+def _fraction(measure: MeasureSpec) -> float:
+    if measure.percentile is None:
+        raise UserError(
+            f"a percentile of {measure.expr} does not say which", code="bad_metric", hint="add `percentile: 0.9`"
+        )
+    return measure.percentile
 
 
 def _or_zero(where: exp.Expr, value: exp.Expr) -> exp.Case:
@@ -42,7 +60,7 @@ def _or_zero(where: exp.Expr, value: exp.Expr) -> exp.Case:
 
 def summand(measure: MeasureSpec, scan: Scan, *, kept: bool = False) -> exp.Expr:
     """Return what a row adds to a sum or a count: a number, never NULL."""
-    where = None if kept or not measure.where else scan.expression(measure.where, measure.table)
+    where = _condition(measure, scan, kept=kept)
     if measure.expr == "*":
         return _or_zero(where, exp.Literal.number(1)) if where is not None else exp.Literal.number(1)
     value = scan.expression(measure.expr, measure.table)

@@ -7,10 +7,13 @@ from semantic_layer.calendar import period_label
 from semantic_layer.compile.readings import Needs, Reading
 from semantic_layer.query import MetricQuery, TimeWindow
 
+_EDGES = {"first": "start", "last": "end"}
+
 
 def notes(wanted: Needs, found: list[Reading], query: MetricQuery, as_of: date | None) -> tuple[str, ...]:
     """Say what was left out, read whole or read at the end only."""
-    return tuple(dict.fromkeys([*_young(wanted, query.window, as_of), *_last(wanted, found), *_whole(found, query)]))
+    young, whole = _young(wanted, query.window, as_of), _whole(found, query)
+    return tuple(dict.fromkeys([*young, *_at_edge(wanted, found), *_framed(wanted), *whole]))
 
 
 def _young(wanted: Needs, window: TimeWindow | None, as_of: date | None) -> Iterator[str]:
@@ -23,12 +26,20 @@ def _young(wanted: Needs, window: TimeWindow | None, as_of: date | None) -> Iter
             )
 
 
-def _last(wanted: Needs, found: list[Reading]) -> Iterator[str]:
-    if not any(r.last for r in found):
+def _at_edge(wanted: Needs, found: list[Reading]) -> Iterator[str]:
+    if not any(r.edge for r in found):
         return
     for metric, parts in wanted:
-        if any(p.measure.last for p in parts):
-            yield f"{metric.label}: the figure at the end of the period, not a sum over it"
+        for edge in dict.fromkeys(p.measure.edge for p in parts if p.measure.edge):
+            yield f"{metric.label}: the figure at the {_EDGES[edge]} of the period, not a sum over it"
+
+
+def _framed(wanted: Needs) -> Iterator[str]:
+    for metric, parts in wanted:
+        for leaf in parts:
+            if leaf.frame:
+                covers = "covers" if leaf.metric is metric else f"reads {leaf.metric.label} over"
+                yield f"{metric.label} {covers} {leaf.frame.text()}"
 
 
 def _whole(found: list[Reading], query: MetricQuery) -> Iterator[str]:

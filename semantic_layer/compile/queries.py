@@ -23,6 +23,7 @@ from semantic_layer.compile.readings import (
     key_projections,
     named_aggregates,
     needs,
+    place_of,
     readings,
     typed_filters,
 )
@@ -48,7 +49,7 @@ def compile_query(query: MetricQuery, catalogue: Catalogue, *, as_of: date | Non
     columns = _columns(query, catalogue)
     _check(query, wanted, columns, catalogue)
     found = readings(wanted, query, catalogue)
-    if len(found) == 1 and not found[0].last and not _ranked(query, catalogue):
+    if len(found) == 1 and not found[0].apart(query) and not _ranked(query, catalogue):
         select = _direct(found[0], query, catalogue, definitions, as_of)
     else:
         select = _joined(found, query, catalogue, definitions, as_of)
@@ -67,9 +68,9 @@ def _direct(
     kept = reading.where() is not None
 
     def leaf(part: Leaf) -> exp.Expr:
-        return aggregate(part.measure, reading.scan, kept=kept)
+        return _known(aggregate(part.measure, reading.scan, kept=kept), part)
 
-    keys = key_projections(reading.scan, query)
+    keys = key_projections(reading, query)
     values = [ast.alias(tree(m, catalogue, definitions, leaf), m) for m in dict.fromkeys(query.metrics)]
     thresholds = _thresholds(query, {h.metric: tree(h.metric, catalogue, definitions, leaf) for h in query.having})
     select = reading.scan.select([*keys, *values], conditions(reading, query, as_of), group=len(keys))
@@ -82,14 +83,14 @@ def _joined(
     found: list[Reading], query: MetricQuery, catalogue: Catalogue, definitions: Mapping[str, int], as_of: date | None
 ) -> exp.Select:
     """Aggregate each reading by itself, then put them side by side on their keys."""
-    home = {(m, r.last): (r, name) for r in found for m, name in r.measures.items()}
+    home = {(r.place, m): (r, name) for r in found for m, name in r.measures.items()}
     many = len(found) > 1
 
     def leaf(part: Leaf) -> exp.Expr:
-        reading, name = home.get((part.measure, part.measure.last)) or home[part.measure, False]
-        value = ast.column(name, reading.name)
-        absent_is_zero = part.measure.agg in _ZERO_WHEN_ABSENT and not part.measure.last
-        if many and (absent_is_zero or part.role == "numerator"):
+        reading, name = home[place_of(part, query, catalogue), part.measure]
+        value = _known(ast.column(name, reading.name), part)
+        absent_is_zero = part.measure.agg in _ZERO_WHEN_ABSENT and not part.measure.edge
+        if many and not part.frame.offset and (absent_is_zero or part.role == "numerator"):
             return exp.Coalesce(this=value, expressions=[exp.Literal.number(0)])
         return value
 
@@ -101,6 +102,11 @@ def _joined(
     if thresholds is not None:
         select.set("where", exp.Where(this=thresholds))
     return ast.ctes(select, (cte for r in found for cte in grouped(r, query, as_of, named_aggregates)))
+
+
+def _known(value: exp.Expr, part: Leaf) -> exp.Expr:
+    """Leave out a count of nothing in an earlier period: it may lie before the data begins."""
+    return ast.nullif_zero(value) if part.frame.offset and part.measure.agg in _ZERO_WHEN_ABSENT else value
 
 
 def _side_by_side(select: exp.Select, found: list[Reading], keys: list[str]) -> None:

@@ -1,6 +1,6 @@
 """One reading of a table: its columns, the joins they ask for, its filters and its days."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date, timedelta
 
 from sqlglot import exp
@@ -12,6 +12,7 @@ from semantic_layer.compile.joins import Step, path
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.model import Catalogue, DimensionSpec
 from semantic_layer.query import Filter, Grain, TimeWindow
+from semantic_layer.spans import NO_SPAN, Span
 
 
 class Scan:
@@ -23,14 +24,15 @@ class Scan:
     def __init__(self, catalogue: Catalogue, table: str, time: str | None = None) -> None:
         self.catalogue = catalogue
         self.table = catalogue.table(table)
-        self._time = time
+        self.time = time
         self.stand_ins: dict[str, str] = {}
         self._steps: dict[Step, None] = {}
+        self._beside: dict[Hashable, exp.Join] = {}
         self._clock = self._timed_by(time)
 
     def anew(self) -> "Scan":
         """Return another reading of the same table, dated the same way."""
-        return Scan(self.catalogue, self.table.name, self._time)
+        return Scan(self.catalogue, self.table.name, self.time)
 
     @property
     def monthly(self) -> bool:
@@ -100,15 +102,28 @@ class Scan:
         bound = exp.Sub(this=latest, expression=exp.Literal.number(age - 1))
         return exp.LT(this=self.when(), expression=bound)
 
-    def period(self, grain: Grain) -> exp.Expr:
-        """Return the first day of the period that holds a row."""
+    def join_beside(self, key: Hashable, join: exp.Join) -> None:
+        """Join rows that are no table of the catalogue; a key that is known already is not joined again."""
+        self._beside.setdefault(key, join)
+
+    def is_beside(self, key: Hashable) -> bool:
+        """Whether rows were joined under a key."""
+        return key in self._beside
+
+    def place_beside(self, key: Hashable) -> int:
+        """Return the number of a key among those joined, or of the next one."""
+        return [*self._beside, key].index(key) + 1
+
+    def period(self, grain: Grain, *, ahead: Span = NO_SPAN) -> exp.Expr:
+        """Return the first day of the period that holds a row, or of the one that lies `ahead` of it."""
         if self.monthly and grain in ("day", "week"):
             raise UserError(
                 f"{self.table.name} holds one row a month and cannot be cut by {grain}",
                 code="grain_too_fine",
                 hint="use month or a longer grain",
             )
-        return _truncated(self.when(), grain, self.catalogue.fiscal_year_start)
+        start = _truncated(self.when(), grain, self.catalogue.fiscal_year_start)
+        return ast.as_date(exp.Add(this=start, expression=ast.interval(ahead))) if ahead else start
 
     def kept(self, filters: Sequence[Filter]) -> list[exp.Expr]:
         """Return the conditions of typed filters."""
@@ -121,6 +136,8 @@ class Scan:
         for step in self._steps:
             on = exp.EQ(this=ast.column(step.on, step.source), expression=ast.column(step.key, step.target))
             query.append("joins", exp.Join(this=self._joined(step.target), side="LEFT", on=on))
+        for join in self._beside.values():
+            query.append("joins", join.copy())
         kept = ast.conjunction(where)
         if kept is not None:
             query.set("where", exp.Where(this=kept))
@@ -166,6 +183,6 @@ def _truncated(when: exp.Expr, grain: Grain, fiscal_year_start: int) -> exp.Expr
     ahead = fiscal_year_start - 1 if grain.startswith("fiscal") else 0
     if not ahead:
         return ast.as_date(exp.TimestampTrunc(this=when, unit=unit))
-    months = exp.Interval(this=ast.text(str(ahead)), unit=exp.Var(this="MONTH"))
+    months = ast.interval(Span(months=ahead))
     early = exp.Sub(this=when, expression=months)
     return ast.as_date(exp.Add(this=exp.TimestampTrunc(this=early, unit=unit), expression=months.copy()))

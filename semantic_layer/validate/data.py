@@ -32,8 +32,7 @@ def data_problems(catalogue: Catalogue, engine: SqlEngine, report: Report) -> No
 
 
 def _measured(catalogue: Catalogue) -> set[str]:
-    roles = ((m.measure, m.numerator, m.denominator) for m in catalogue.metrics)
-    return {measure.table for found in roles for measure in found if measure is not None}
+    return {measure.table for metric in catalogue.metrics for measure in metric.measures()}
 
 
 def _numbers(engine: SqlEngine, select: exp.Select, *names: str) -> tuple[Any, ...]:

@@ -15,8 +15,11 @@ _KEYS = {
     "semi_additive": ("measure",),
     "ratio": ("numerator", "denominator"),
     "derived": ("expr",),
+    "cumulative": ("measure",),
+    "conversion": ("base", "conversion"),
 }
-_ALL_KEYS = ("measure", "numerator", "denominator", "expr")
+_OPTIONAL = {"derived": ("inputs",), "cumulative": ("window", "to_date")}
+_ALL_KEYS = tuple(Formula.model_fields)
 
 
 def reference_problems(catalogue: Catalogue, report: Report) -> None:
@@ -74,19 +77,38 @@ def _own(metric: MetricSpec) -> tuple[Version, ...]:
 
 def _formula(metric: MetricSpec, formula: Formula, subject: str, catalogue: Catalogue, report: Report) -> None:
     source, wanted = f"metric:{metric.name}", _KEYS[metric.type]
+    known = (*wanted, *_OPTIONAL.get(metric.type, ()))
     for key in _ALL_KEYS:
-        value = getattr(formula, key)
+        value = getattr(formula, key) or None
         if value is None and key in wanted:
             report.error(source, "bad_metric", f"{subject} is {metric.type} but has no `{key}`", f"add `{key}:`")
-        elif value is not None and key not in wanted:
+        elif value is not None and key not in known:
             report.error(
                 source,
                 "bad_metric",
                 f"{subject} is {metric.type}, which does not read `{key}`",
-                f"a {metric.type} metric has: {', '.join(wanted)}",
+                f"a {metric.type} metric has: {', '.join(known)}",
             )
         elif isinstance(value, MeasureSpec):
             _measure(value, source, f"{subject}, {key}", catalogue, report)
+    with report.noting(source, subject):
+        _whole(metric, formula, catalogue)
+
+
+def _whole(metric: MetricSpec, formula: Formula, catalogue: Catalogue) -> None:
+    """Raise UserError where the keys of a formula do not go together."""
+    if formula.window and formula.to_date:
+        raise UserError(
+            "both `window` and `to_date` are set", code="bad_metric", hint="a running total has one of them, or none"
+        )
+    for each in formula.inputs.values():
+        catalogue.metric(each.metric)
+    if metric.type == "cumulative" and formula.measure and formula.measure.edge:
+        raise UserError(
+            "a running total of a stock counts everyone again each period",
+            code="bad_metric",
+            hint="leave out `first` and `last`, or use type semi_additive",
+        )
 
 
 def _measure(measure: MeasureSpec, source: str, subject: str, catalogue: Catalogue, report: Report) -> None:
@@ -96,6 +118,12 @@ def _measure(measure: MeasureSpec, source: str, subject: str, catalogue: Catalog
             ast.parsed(text)
         if measure.expr == "*" and measure.agg != "count":
             raise UserError(f"cannot take the {measure.agg} of *", code="bad_metric", hint="set `expr` to a column")
+        if measure.first and measure.last:
+            raise UserError("both `first` and `last` are set", code="bad_metric", hint="keep one of them")
+        if (measure.agg == "percentile") != (measure.percentile is not None):
+            raise UserError(
+                "`percentile` goes with `agg: percentile`", code="bad_metric", hint="agg: percentile, percentile: 0.9"
+            )
         if measure.matures_after < 0:
             raise UserError("`matures_after` is negative", code="bad_metric", hint="give a number of days, such as 7d")
 
@@ -114,7 +142,7 @@ def _change_log(metric: MetricSpec, report: Report) -> None:
     last = next((v for v in metric.versions if v.version == metric.version), None)
     for key in _ALL_KEYS if last is not None else ():
         said = getattr(last, key)
-        if said is not None and said != getattr(metric, key):
+        if said and said != getattr(metric, key):
             report.error(
                 source,
                 "two_formulas",
@@ -127,9 +155,7 @@ def _ambiguous(catalogue: Catalogue, report: Report) -> None:
     """Warn where several joins lead to a dimension's table: metrics of that fact cannot be cut by it."""
     if any(not report.sound(f"table:{t.name}") for t in catalogue.tables):
         return
-    facts = {
-        m.table for metric in catalogue.metrics for m in (metric.measure, metric.numerator, metric.denominator) if m
-    }
+    facts = {m.table for metric in catalogue.metrics for m in metric.measures()}
     known = {t.name for t in catalogue.tables}
     for fact in sorted(facts & known):
         for target in sorted({d.table for d in catalogue.dimensions} & known):

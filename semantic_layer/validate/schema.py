@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 
 from sqlglot import exp
 
 from semantic_layer.compile import ast, compile_query
+from semantic_layer.compile.formulas import leaves
 from semantic_layer.compile.scan import Scan
 from semantic_layer.engine import SqlEngine
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.model import Catalogue, DimensionSpec, MeasureSpec, MetricSpec, TableSpec
-from semantic_layer.query import Column, MetricQuery, Sql
+from semantic_layer.query import Column, MetricQuery, Sql, TimeWindow
 from semantic_layer.validate.report import Report
 
 _COLUMNS = "SELECT table_name, column_name, data_type FROM information_schema.columns"
@@ -135,7 +137,13 @@ def _run(engine: SqlEngine, sql: Sql) -> tuple[tuple[object, ...], ...]:
 
 def _measures(metric: MetricSpec) -> Iterable[MeasureSpec]:
     for formula in (metric, *metric.versions):
-        yield from (m for m in (formula.measure, formula.numerator, formula.denominator) if m is not None)
+        yield from formula.measures()
+
+
+def _any_day(name: str, version: int, catalogue: Catalogue) -> TimeWindow | None:
+    """Return a period for metrics that cannot do without one."""
+    framed = any(leaf.frame for leaf in leaves(name, catalogue, {name: version}))
+    return TimeWindow(start=date(2000, 1, 1), end=date(2000, 1, 31)) if framed else None
 
 
 def _metric(metric: MetricSpec, catalogue: Catalogue, there: Schema, engine: SqlEngine, report: Report) -> None:
@@ -148,7 +156,11 @@ def _metric(metric: MetricSpec, catalogue: Catalogue, there: Schema, engine: Sql
     for version in {metric.version, *(v.version for v in metric.versions)}:
         if report.sound(source):
             with report.noting(source, subject):
-                query = MetricQuery(metrics=(metric.name,), definition=((metric.name, version),))
+                query = MetricQuery(
+                    metrics=(metric.name,),
+                    definition=((metric.name, version),),
+                    window=_any_day(metric.name, version, catalogue),
+                )
                 sql = compile_query(query, catalogue)
                 plan = (Column(name="kind", kind="dimension"), Column(name="plan", kind="dimension"))
                 _run(engine, replace(sql, text=f"EXPLAIN {sql.text}", columns=plan))

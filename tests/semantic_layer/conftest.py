@@ -31,9 +31,10 @@ INSERT INTO contacts VALUES
   (5, 'c3', '2026-02-15 12:00', 'Voice', NULL, true), (6, 'c4', '2026-02-28 09:00', 'Chat', 100, true),
   (7, 'c9', '2026-03-02 10:00', 'Voice', 400, false), (8, NULL, '2026-03-15 10:00', NULL, 50, true),
   (9, 'c2', '2026-03-30 10:00', 'Chat', 60, true), (10, 'c5', '2026-03-24 10:00', 'Voice', 70, false);
-CREATE TABLE surveys (survey_id INTEGER, contact_id INTEGER, responded_at DATE, csat TINYINT);
-INSERT INTO surveys VALUES (1, 1, '2026-01-06', 5), (2, 1, '2026-02-01', 2), (3, 1, '2026-02-02', NULL),
-  (4, 3, '2026-02-03', 4), (5, 5, '2026-03-01', 1), (6, 77, '2026-03-02', 5), (7, 10, '2026-03-25', 3);
+CREATE TABLE surveys (survey_id INTEGER, contact_id INTEGER, responded_at DATE, csat TINYINT, asked VARCHAR);
+INSERT INTO surveys VALUES (1, 1, '2026-01-06', 5, 'c1'), (2, 1, '2026-02-01', 2, 'c1'),
+  (3, 1, '2026-02-02', NULL, 'c1'), (4, 3, '2026-02-03', 4, 'c2'), (5, 5, '2026-03-01', 1, 'c3'),
+  (6, 77, '2026-03-02', 5, NULL), (7, 10, '2026-03-25', 3, 'c5');
 CREATE TABLE months (customer_id VARCHAR, month DATE, mrr DECIMAL(9, 2), churned BOOLEAN, reason VARCHAR);
 INSERT INTO months VALUES
   ('c1', '2026-01-01', 20, false, NULL), ('c2', '2026-01-01', 5, true, 'price'), ('c3', '2026-01-01', 100, false, NULL),

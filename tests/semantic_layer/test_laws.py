@@ -32,8 +32,11 @@ BY_CONTACT = (
     "net",
     "fair_share",
     "touches",
+    "voice_per_chat",
+    "contact_to_survey",
+    "comes_back",
 )
-BY_CUSTOMER = ("churn", "contacts_each", "leavers", "active", "revenue", "earned")
+BY_CUSTOMER = ("churn", "contacts_each", "leavers", "active", "revenue", "earned", "opening")
 
 text = st.sampled_from(["a", "b", "c", None])
 day = st.integers(0, 89).map(lambda n: date(2026, 1, 1) + timedelta(days=n))
@@ -47,7 +50,7 @@ world = st.fixed_dictionaries(
             st.tuples(text, day, st.sampled_from(["Voice", "Chat", "Bot", None]), small_number, flag), max_size=12
         ),
         "surveys": st.lists(
-            st.tuples(st.integers(0, 14), day, st.one_of(st.none(), st.integers(1, 5))), max_size=8
+            st.tuples(st.integers(0, 14), day, st.one_of(st.none(), st.integers(1, 5)), text), max_size=8
         ),
         "months": st.lists(st.tuples(text, month, st.integers(0, 40), flag, text), max_size=12),
     }
@@ -59,7 +62,7 @@ TYPES = {
     "customers": "customer_id VARCHAR, segment VARCHAR, tier INTEGER, vip BOOLEAN, signed_up DATE",
     "contacts": "contact_id INTEGER, customer_id VARCHAR, started_at DATE, channel VARCHAR, seconds SMALLINT, "
     "resolved BOOLEAN",
-    "surveys": "survey_id INTEGER, contact_id INTEGER, responded_at DATE, csat TINYINT",
+    "surveys": "survey_id INTEGER, contact_id INTEGER, responded_at DATE, csat TINYINT, asked VARCHAR",
     "months": "customer_id VARCHAR, month DATE, mrr DECIMAL(9, 2), churned BOOLEAN, reason VARCHAR",
 }
 
