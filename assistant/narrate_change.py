@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from assistant.findings import Findings
+from assistant.narrate_factors import about_factors
 from assistant.narrate_mix import against_parts, although, is_against_parts
 from assistant.narrate_words import about_themes, labels_of
 from assistant.phrases import capital, sentence_case, show, show_bound, show_change, show_size, spoken_members, was
@@ -30,6 +31,7 @@ def tell_why(found: Findings) -> tuple[Claim, ...]:
         *_comparison(found),
         *against_parts(found),
         *_segments(found),
+        *about_factors(found),
         *about_themes(found),
         *(_companion(found, i) for i in range(_asked_figures(found), len(found.figures))),
     )

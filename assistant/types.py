@@ -167,8 +167,30 @@ class Paradox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """A term of the metric's own formula; `contribution` is in the unit of the explained metric.
+
+    Values and `segments` are in the factor's own unit; `metric` is null for what the other terms leave.
+    `formula` and `factors` split the factor in turn; their contributions add up to its own.
+    """
+
+    metric: str | None
+    label: str
+    unit: str
+    value_now: float
+    value_before: float
+    contribution: float
+    segments: tuple[Segment, ...] = ()
+    formula: str | None = None
+    factors: tuple["Factor", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drivers:
-    """Σ segments' contribution + other + unexplained + definitional_change = total_change."""
+    """Σ segments' contribution + other + unexplained + definitional_change = total_change.
+
+    With a `formula`, Σ factors' contribution + definitional_change = total_change.
+    """
 
     total_change: float
     method: str
@@ -178,6 +200,8 @@ class Drivers:
     by_dimension: tuple[DimensionSplit, ...]
     paradox: tuple[Paradox, ...] = ()
     definitional_change: float = 0.0
+    formula: str | None = None
+    factors: tuple[Factor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

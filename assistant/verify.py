@@ -130,6 +130,8 @@ def _names_around(parts: list[str], wire: dict[str, Any]) -> str:
 def _unit(parts: list[str], wire: dict[str, Any]) -> str:
     if parts[0] == "figures":
         return str(wire["figures"][int(parts[1])]["unit"])
+    if parts[:2] == ["drivers", "factors"] and len(parts) > 3 and parts[3] != "contribution":
+        return str(wire["drivers"]["factors"][int(parts[2])]["unit"])
     if parts[0] == "drivers" and wire["figures"]:
         return str(wire["figures"][0]["unit"])
     if parts[0] == "table" and len(parts) == 4:

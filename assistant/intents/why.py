@@ -8,11 +8,12 @@ from assistant.analysis.drivers import explain
 from assistant.expand import chosen, companions, dated, with_baseline
 from assistant.findings import Comparison, Findings, LevelShift
 from assistant.intents.common import beside, empty, first_findings, rows_behind
+from assistant.intents.factoring import with_factors
 from assistant.intents.listen import listen
 from assistant.intents.trend import shift_in
 from assistant.measuring import Bench, Measured, measure, to_table
 from assistant.phrases import ask_what, sentence_case
-from assistant.types import Decline, Drivers, Plan, Reading, Step
+from assistant.types import Decline, Drivers, Plan, Reading, Segment, Step
 from assistant.windows import around_shift, labelled, last_months, month_end, whole_months
 from semantic_layer.compile import restating, sliceable
 from semantic_layer.errors import UserError
@@ -45,7 +46,9 @@ def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
             reading = chosen(reading, comparison.now, comparison.before)
             measured.insert(0, _measured(bench, reading))
     yield Step(name="analyse", text=f"Splitting the change of {label} by every dimension")
-    drivers, notes = _drivers(bench, reading, measured[0])
+    drivers, notes = _drivers(bench, reading, measured[0].figure.label)
+    if drivers:
+        drivers = with_factors(bench, reading, measured[0].figure, drivers, lambda r: _segments(bench, r))
     beside_, more = beside(bench, companions(reading, bench.catalogue), reading)
     found = replace(
         first_findings(plan, reading, bench),
@@ -114,7 +117,7 @@ def _since_shift(bench: Bench, reading: Reading, asked: Comparison) -> Compariso
     return Comparison(now=now, before=before, reason="shift", shift=shift, other=(asked.now, asked.before))
 
 
-def _drivers(bench: Bench, reading: Reading, measured: Measured) -> tuple[Drivers | None, tuple[str, ...]]:
+def _drivers(bench: Bench, reading: Reading, label: str) -> tuple[Drivers | None, tuple[str, ...]]:
     dimensions, left_out = driver_dimensions(bench, reading)
     if reading.window is None or reading.baseline is None or not dimensions:
         return None, ("there is no dimension to split this metric by",)
@@ -126,13 +129,18 @@ def _drivers(bench: Bench, reading: Reading, measured: Measured) -> tuple[Driver
         filters=reading.filters,
     )
     try:
-        cube = bench.recorder.cube(query, f"{measured.figure.label}, sums a cell of {len(dimensions)} dimensions")
+        cube = bench.recorder.cube(query, f"{label}, sums a cell of {len(dimensions)} dimensions")
         labels = {d.name: sentence_case(d.label) for d in bench.catalogue.dimensions}
         drivers = explain(cube, labels=labels)
     except UserError as error:
         return None, (f"the change cannot be split: {error.message}",)
     notes = (f"not searched for drivers, too many members: {', '.join(left_out)}",) if left_out else ()
     return drivers, (*notes, *cube.notes)
+
+
+def _segments(bench: Bench, reading: Reading) -> tuple[Segment, ...]:
+    drivers, _ = _drivers(bench, reading, bench.catalogue.metric(reading.metrics[0]).label)
+    return drivers.segments if drivers else ()
 
 
 def driver_dimensions(bench: Bench, reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
