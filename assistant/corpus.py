@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> IndexReport:
-    """Build or update the index of a workspace; raise UserError (no_transcripts)."""
+    """Build or update the index of a workspace and its scores; raise UserError (no_transcripts)."""
+    from assistant.scoring import score_corpus
     from indexes.build import build_index
 
     settings = workspace.config.transcripts
@@ -26,7 +27,7 @@ def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> I
             code="no_transcripts",
             hint="put JSONL or Parquet files under transcripts/ and name them in because.yml under transcripts: files",
         )
-    return build_index(
+    report = build_index(
         workspace.index,
         files,
         transcripts=settings,
@@ -34,6 +35,8 @@ def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> I
         known_names=known_names(workspace),
         progress=progress,
     )
+    score_corpus(workspace, progress=progress)
+    return report
 
 
 def transcript_files(workspace: Workspace) -> list[Path]:

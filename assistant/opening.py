@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from assistant.dictionary import load_dictionary, open_engine
 from assistant.log import AnswerLog
 from assistant.narrate import TemplateNarrator
 from assistant.pipeline import Assistant
 from assistant.planner import RulePlanner, Vocabulary
 from assistant.protocols import EvidenceSearch
 from assistant.workspace import Workspace, open_workspace
-from semantic_layer.engine import DuckDbEngine
 from semantic_layer.errors import UserError, did_you_mean
-from semantic_layer.loader import Loaded, load_catalogue
+from semantic_layer.loader import Loaded
 from semantic_layer.values import data_range, distinct_values
 
 _MAYBE_PERSONAL = re.compile(
@@ -26,15 +26,9 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
     config = workspace.config
     if role is not None and role not in config.roles:
         raise UserError(f"no role '{role}' in {root}", code="unknown_role", hint=did_you_mean(role, config.roles))
-    loaded = load_catalogue(workspace.metrics, fiscal_year_start=config.fiscal_year_start)
+    loaded = load_dictionary(workspace)
     catalogue = loaded.catalogue
-    settings = config.engine
-    engine = DuckDbEngine(
-        workspace.warehouse,
-        timeout=settings.timeout_seconds,
-        max_rows=settings.max_rows,
-        memory_limit=settings.memory_limit,
-    )
+    engine = open_engine(workspace)
     values = distinct_values(catalogue, engine)
     days = data_range(catalogue, engine, as_of=config.as_of)
     first, as_of = (days.first, days.as_of) if days else (None, None)

@@ -79,6 +79,13 @@ class TranscriptIndex:
             bad_lines=self._manifest.bad_lines,
         )
 
+    def texts(self) -> dict[str, str]:
+        """Map each contact to its redacted words, without turns flagged as instructions."""
+        return {
+            stored.contact.contact_id: "\n".join(t.text for t in stored.contact.turns if t.number not in stored.flagged)
+            for stored in self._corpus.all()
+        }
+
     def quote(self, citation: str) -> str:
         """Give the redacted text of the turns cited, one a line; raise UserError (unknown_citation)."""
         parsed = parse_citation(citation)

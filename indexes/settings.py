@@ -40,7 +40,10 @@ class ThemeSettings(BaseModel):
 
 
 class TranscriptSettings(BaseModel):
-    """The transcript corpus; `table` and `key` name the warehouse row that a contact belongs to."""
+    """The transcript corpus; `table` and `key` name the warehouse row that a contact belongs to.
+
+    `scores` names ratio metrics whose outcome is learned from words, each a metric `text_<name>` then.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,6 +52,7 @@ class TranscriptSettings(BaseModel):
     key: str = "contact_id"
     fields: FieldMap = FieldMap()
     themes: ThemeSettings = ThemeSettings()
+    scores: tuple[str, ...] = ()
 
 
 class RedactionSettings(BaseModel):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from semantic_layer.errors import BecauseError, InternalError, UpstreamError, UserError
 from semantic_layer.query import Sql, Table
-from semantic_layer.storage import open_reader
+from semantic_layer.storage import open_reader, search_path
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,12 +42,19 @@ class SqlEngine(Protocol):
 
 
 class DuckDbEngine:
-    """A DuckDB file behind a locked door; a replaced file is noticed and opened anew."""
+    """A DuckDB file, and one of derived tables beside it, behind a locked door; a replaced file is opened anew."""
 
     def __init__(
-        self, path: Path, *, timeout: float = 30.0, max_rows: int = 100_000, memory_limit: str = "2GB"
+        self,
+        path: Path,
+        *,
+        timeout: float = 30.0,
+        max_rows: int = 100_000,
+        memory_limit: str = "2GB",
+        beside: Path | None = None,
     ) -> None:
         self._path = path
+        self._beside = beside
         self._timeout = timeout
         self._max_rows = max_rows
         self._memory_limit = memory_limit
@@ -87,6 +94,8 @@ class DuckDbEngine:
         timer.daemon = True
         timer.start()
         try:
+            for statement in search_path(self._beside):
+                cursor.execute(statement)
             return work(cursor)
         except duckdb.Error as error:
             raise _explained(error, sql, seconds) from error
@@ -97,15 +106,19 @@ class DuckDbEngine:
     def _current(self) -> "duckdb.DuckDBPyConnection":
         """Return the connection, opened anew when the file was replaced."""
         with self._opening:
-            if self._path.is_file() and _stamp(self._path) != self._stamp:
+            if self._path.is_file() and self._stamps() != self._stamp:
                 # The old connection is let go, not closed: questions that are running end on it.
                 self._connection, self._stamp = self._open()
             return self._connection
 
-    def _open(self) -> "tuple[duckdb.DuckDBPyConnection, tuple[int, int]]":
-        connection = open_reader(self._path, memory_limit=self._memory_limit)
+    def _open(self) -> "tuple[duckdb.DuckDBPyConnection, tuple[tuple[int, int], ...]]":
+        stamps = self._stamps()
+        connection = open_reader(self._path, memory_limit=self._memory_limit, beside=self._beside)
         _try_attacks(connection)
-        return connection, _stamp(self._path)
+        return connection, stamps
+
+    def _stamps(self) -> tuple[tuple[int, int], ...]:
+        return tuple(_stamp(file) for file in (self._path, self._beside) if file and file.is_file())
 
 
 def _plain(value: Any) -> Any:

@@ -22,8 +22,8 @@ _LOCK = (
 _HELD = ("Could not set lock", "Conflicting lock", "Unique file handle conflict")
 
 
-def open_reader(path: Path, *, memory_limit: str = "2GB") -> "duckdb.DuckDBPyConnection":
-    """Open a file read-only, with no way out of it.
+def open_reader(path: Path, *, memory_limit: str = "2GB", beside: Path | None = None) -> "duckdb.DuckDBPyConnection":
+    """Open a file read-only, with no way out of it; tables of the file `beside` are found by a `search_path`.
 
     Raises UserError (no_warehouse, corrupt_warehouse) or UpstreamError (locked_warehouse).
     """
@@ -41,7 +41,7 @@ def open_reader(path: Path, *, memory_limit: str = "2GB") -> "duckdb.DuckDBPyCon
     }
     connection = duckdb.connect(":memory:", config=config)
     try:
-        for statement in (*_attached(path), *_LOCK):
+        for statement in (*_attached(path, beside), *_LOCK):
             connection.execute(statement)
     except duckdb.Error as error:
         connection.close()
@@ -49,14 +49,21 @@ def open_reader(path: Path, *, memory_limit: str = "2GB") -> "duckdb.DuckDBPyCon
     return connection
 
 
-def _attached(path: Path) -> tuple[str, ...]:
-    """Make the file the only database of a connection.
+def search_path(beside: Path | None) -> tuple[str, ...]:
+    """Return the statement by which a cursor finds the tables of both files; a cursor starts without it."""
+    return ("SET search_path = 'warehouse.main,beside.main'",) if beside else ()
+
+
+def _attached(path: Path, beside: Path | None) -> tuple[str, ...]:
+    """Make the files the only databases of a connection.
 
     `duckdb.connect(path)` would hand out the instance that this process has open already, with
     the old rows of a file that was replaced; an attached file is read anew.
     """
-    name = str(path).replace("'", "''")
-    return f"ATTACH '{name}' AS warehouse (READ_ONLY)", "USE warehouse", "DETACH memory"
+    files = {"warehouse": path} | ({"beside": beside} if beside else {})
+    quoted = {name: str(file).replace("'", "''") for name, file in files.items()}
+    attached = (f"ATTACH '{file}' AS {name} (READ_ONLY)" for name, file in quoted.items())
+    return *attached, "USE warehouse", "DETACH memory"
 
 
 def _cannot_open(path: Path, error: Exception) -> BecauseError:

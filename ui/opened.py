@@ -32,15 +32,9 @@ class Opened:
     @contextmanager
     def engine(self) -> Iterator["DuckDbEngine"]:
         """Open the warehouse for one command."""
-        from semantic_layer.engine import DuckDbEngine
+        from assistant.dictionary import open_engine
 
-        settings = self.workspace.config.engine
-        engine = DuckDbEngine(
-            self.workspace.warehouse,
-            timeout=settings.timeout_seconds,
-            max_rows=settings.max_rows,
-            memory_limit=settings.memory_limit,
-        )
+        engine = open_engine(self.workspace)
         try:
             yield engine
         finally:
@@ -74,8 +68,7 @@ class Opened:
 
 def open_here(root: Path) -> Opened:
     """Open a workspace folder and read its dictionary."""
-    from semantic_layer.loader import load_catalogue
+    from assistant.dictionary import load_dictionary
 
     workspace = open_workspace(root)
-    loaded = load_catalogue(workspace.metrics, fiscal_year_start=workspace.config.fiscal_year_start)
-    return Opened(workspace=workspace, loaded=loaded)
+    return Opened(workspace=workspace, loaded=load_dictionary(workspace))

@@ -86,6 +86,26 @@ def themes(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption =
         out().print(f"{', '.join(theme.ids):8} {theme.contacts:7,}  {theme.name}", markup=False)
 
 
+@app.command("scores")
+def scores(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
+    """Say how well each score learned from transcripts tells what it was taught."""
+    from assistant.scoring import score_cards
+    from ui.opened import open_here
+
+    cards = score_cards(open_here(workspace).workspace)
+    if as_json:
+        emit({"scores": cards})
+        return
+    for card in cards:
+        told = (
+            card.refused
+            or f"AUC {card.auc:.2f} on later contacts, Brier {card.brier:.3f} against {card.brier_base:.3f}"
+        )
+        out().print(f"{card.name}: taught by {card.contacts:,} contacts; {told}", markup=False)
+    if not cards:
+        out().print("No scores: name ratio metrics in because.yml under transcripts: scores, and build the index")
+
+
 def search(
     text: TextArgument,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
