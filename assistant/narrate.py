@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from assistant import narrate_change, narrate_table, narrate_themes, narrate_words
+from assistant import narrate_change, narrate_parts, narrate_table, narrate_themes, narrate_words
 from assistant.findings import Findings, Narration
 from assistant.types import Claim, Intent
 
@@ -24,5 +24,14 @@ class TemplateNarrator:
 
     def narrate(self, findings: Findings) -> Narration:
         """Return the headline and the sentences that follow it."""
-        headline, *claims = _TELLERS[findings.reading.intent](findings)
+        headline, *claims = _teller(findings)(findings)
         return Narration(headline=headline, claims=(headline, *claims))
+
+
+def _teller(findings: Findings) -> Callable[[Findings], tuple[Claim, ...]]:
+    reading = findings.reading
+    if reading.shares is not None:
+        return narrate_parts.tell_shares
+    if reading.intent == "rank" and reading.baseline and reading.by:
+        return narrate_parts.tell_movers
+    return _TELLERS[reading.intent]

@@ -13,11 +13,14 @@ from assistant.expand import outside_data
 from assistant.findings import Findings
 from assistant.intents.define import find_definition
 from assistant.intents.members import find_members, find_periods
+from assistant.intents.movers import find_movers
 from assistant.intents.quotes import find_quotes
+from assistant.intents.shares import find_shares
 from assistant.intents.themes import find_themes
 from assistant.intents.trend import find_trend
 from assistant.intents.value import find_value
 from assistant.intents.why import find_why
+from assistant.intents.within import narrowed
 from assistant.log import AnswerLog
 from assistant.measuring import Bench
 from assistant.protocols import EvidenceSearch, Narrator, Planner
@@ -121,6 +124,7 @@ class Assistant:
             catalogue=self.catalogue, recorder=recorder, first=self.first, as_of=self.as_of,
             transcripts=self.workspace.config.transcripts, values=self.values, evidence=self._evidence,
         )  # fmt: skip
+        plan = narrowed(plan, bench)
         found: Findings | None = None
         for item in _finder(plan)(plan, bench):
             if isinstance(item, Step):
@@ -171,6 +175,10 @@ def _no_quotes(_citation: str) -> str:
 
 def _finder(plan: Plan) -> Finder:
     reading = plan.reading
+    if reading.shares is not None:
+        return find_shares
+    if reading.intent == "rank" and reading.baseline and reading.by:
+        return find_movers
     if reading.intent != "compare":
         return _FINDERS[reading.intent]
     if not reading.by:

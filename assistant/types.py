@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
 from indexes.types import Evidence, Theme
-from semantic_layer.query import Filter, Grain, Having, TimeWindow
+from semantic_layer.query import Filter, Grain, Having, Scalar, TimeWindow
 
 Intent: TypeAlias = Literal[
     "value", "trend", "compare", "breakdown", "rank", "why", "themes", "quotes", "relationship",
@@ -15,8 +15,22 @@ RefusalReason: TypeAlias = Literal["out_of_scope", "unknown_metric", "no_data", 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """The few members of a dimension that a reading is narrowed to: the first `limit` by another metric."""
+
+    dimension: str
+    metric: str
+    limit: int
+    order: Literal["asc", "desc"] = "desc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How a question was read: names, not labels; filters are AND-ed."""
+    """How a question was read: names, not labels; filters are AND-ed.
+
+    A ranking with a baseline ranks by the change. `shares` are the members of the first cut whose share of the
+    whole is asked, none of them for all; it is None where no share is asked.
+    """
 
     intent: Intent
     metrics: tuple[str, ...] = ()
@@ -29,6 +43,8 @@ class Reading:
     order_by: str | None = None
     order: Literal["asc", "desc"] | None = None
     having: tuple[Having, ...] = ()
+    within: Within | None = None
+    shares: tuple[Scalar, ...] | None = None
     assumptions: tuple[str, ...] = ()
 
 

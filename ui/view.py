@@ -92,6 +92,8 @@ def reading_rows(reading: Reading, labels: Labels) -> list[tuple[str, str]]:
         ("Metric", ", ".join(labels[m] for m in reading.metrics)),
         ("Cut by", ", ".join(labels[d] for d in reading.by)),
         ("Only where", "; ".join(filter_text(f, labels) for f in reading.filters)),
+        ("Looked into", _within(reading, labels)),
+        ("Share of the whole", _shares(reading, labels)),
         ("Period", write.window(reading.window) if reading.window else ""),
         ("Compared with", write.window(reading.baseline) if reading.baseline else ""),
         ("Grain", (reading.grain or "").replace("_", " ")),
@@ -111,6 +113,20 @@ def reading_chips(reading: Reading, labels: Labels) -> list[str]:
     if reading.baseline:
         chips.append(f"vs {_short(reading.baseline)}")
     return chips
+
+
+def _within(reading: Reading, labels: Labels) -> str:
+    inner = reading.within
+    if inner is None:
+        return ""
+    which = "highest" if inner.order == "desc" else "lowest"
+    return f"first {inner.limit} of {labels[inner.dimension]} by {labels[inner.metric]}, {which} first"
+
+
+def _shares(reading: Reading, labels: Labels) -> str:
+    if reading.shares is None:
+        return ""
+    return ", ".join(map(str, reading.shares)) or f"every {labels[reading.by[0]]}"
 
 
 def _short(window: TimeWindow) -> str:

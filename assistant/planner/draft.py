@@ -8,9 +8,9 @@ from assistant.planner.dates import Clock
 from assistant.planner.lexicon import Entry, Lexicon, Vocabulary
 from assistant.planner.linker import Item, Linked
 from assistant.planner.timespans import TimeSpan
-from assistant.types import Clarify, Decline, Option, Question
+from assistant.types import Clarify, Decline, Option, Question, Within
 from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec
-from semantic_layer.query import Filter, Grain, Having, TimeWindow
+from semantic_layer.query import Filter, Grain, Having, Scalar, TimeWindow
 
 SKIPPED = frozenset(("filler", "noun"))
 
@@ -52,6 +52,8 @@ class Draft:
     filters: list[Filter] = field(default_factory=list)
     versus: list[Filter] = field(default_factory=list)
     having: list[Having] = field(default_factory=list)
+    within: Within | None = None
+    shares: tuple[Scalar, ...] | None = None
     times: list[TimeSpan] = field(default_factory=list)
     grain: Grain | None = None
     limit: int | None = None

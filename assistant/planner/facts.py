@@ -28,6 +28,13 @@ def counts_rows(metric: MetricSpec) -> str | None:
     return measure.table
 
 
+def counts_all(metric: MetricSpec) -> str | None:
+    """Return the table whose rows a metric counts, all of them or those of the last month."""
+    measure = metric.measure
+    plain = measure is not None and measure.agg == "count" and measure.expr == "*" and not measure.where
+    return measure.table if plain and measure is not None else None
+
+
 def reaches(metric: MetricSpec, dimension: str, catalogue: Catalogue) -> bool:
     """Tell whether every fact of a metric can be cut by a dimension through N:1 joins."""
     target = catalogue.dimension(dimension).table

@@ -2,7 +2,7 @@
 
 from assistant.planner.dates import Period
 from assistant.planner.draft import Draft
-from assistant.types import Reading
+from assistant.types import Reading, Within
 from semantic_layer.query import TimeWindow
 
 
@@ -35,10 +35,20 @@ def carry(draft: Draft, *, inherited: bool, explicit_by: bool, explicit_time: bo
         kept += [f"by {draft.dimension(d).label}" for d in cuts]
     if old.window and not explicit_time:
         kept.append(old.window.label or f"{old.window.start} to {old.window.end}")
+    if not inherited and draft.within is None:
+        _keep_leaders(draft, old)
     draft.carried = len(kept)
     if kept:
         draft.assumptions.append(f"kept from before: {'; '.join(kept)}")
     return old
+
+
+def _keep_leaders(draft: Draft, old: Reading) -> None:
+    """Look at the same few members when another metric is asked for: "top 5 topics" and then "their csat"."""
+    if old.intent != "rank" or not old.limit or len(old.by) != 1 or old.order_by is None or old.baseline:
+        return
+    if draft.by == list(old.by) and not draft.has("top", "bottom", "highest", "lowest", "best", "worst"):
+        draft.within = Within(dimension=old.by[0], metric=old.order_by, limit=old.limit, order=old.order or "desc")
 
 
 def as_period(window: TimeWindow) -> Period:

@@ -1,16 +1,15 @@
 """Decides what is asked for and reads the parts that kind of question has."""
 
-from collections.abc import Iterable
-
-from assistant.phrases import ask_what
-from assistant.planner import coverage, facts, followup, gates, periods
+from assistant.planner import facts, followup, gates, parts, periods
 from assistant.planner.dates import Period
 from assistant.planner.draft import Draft, ask_back, refuse
 from assistant.planner.members import read_members
+from assistant.planner.missing import counted, no_metric
 from assistant.planner.quotes import read_quotes
-from assistant.planner.roles import read_metrics, settle
-from assistant.planner.shape import order, read_shape
+from assistant.planner.roles import check_parts, read_metrics, settle, take_metrics
+from assistant.planner.shape import GRAINS, order, read_shape
 from assistant.planner.text import stem
+from assistant.planner.units import check_units
 from assistant.planner.words import words
 from assistant.types import Intent, Reading
 from semantic_layer.query import Grain
@@ -29,35 +28,24 @@ def read_intent(draft: Draft) -> Intent:
     if _asks_meaning(draft):
         return _define(draft)
     _refuse_not_built(draft)
-    read_metrics(draft)
+    take_metrics(draft)
     inherited = follows and not draft.metrics
     if inherited:
         draft.metrics = list(draft.question.history[-1].metrics)
     if not draft.metrics:
-        draft.metrics = _counted(draft)
+        draft.metrics = counted(draft)
     if not draft.metrics:
-        _no_metric(draft)
+        no_metric(draft)
+    parts.read_within(draft)
+    check_parts(draft)
     read_members(draft)
-    _units(draft)
+    check_units(draft)
     read_shape(draft)
+    if draft.cues("percent"):
+        parts.read_share(draft)
     periods.collect_times(draft)
     old = _carried(draft, inherited=inherited) if follows else None
     return _analyse(draft, old)
-
-
-def _counted(draft: Draft) -> list[str]:
-    """Return the one metric that counts what is told apart by the members named: "how many chats"."""
-    start = next((i for i in range(len(draft.items)) if draft.cue(i, "how_many")), len(draft.items))
-    place = draft.after(start, skip=("filler",))
-    if draft.roles.get(place) != "value":
-        return []
-    tables = {draft.dimension(e.name).table for e in draft.items[place].of("value")[:1]}
-    counts = [m for m in draft.catalogue.metrics if not m.hidden and facts.counts_rows(m) in tables]
-    if len(counts) != 1:
-        return []
-    draft.assumptions.append(f"counted as {counts[0].label}")
-    draft.defaults += 1
-    return [counts[0].name]
 
 
 def _is_count(draft: Draft) -> bool:
@@ -106,7 +94,7 @@ def _define(draft: Draft) -> Intent:
             members = draft.context.vocabulary.values.get(spec.name, ())
             shown = f" Its values: {', '.join(map(str, members[:8]))}." if members else ""
             raise refuse("out_of_scope", f"{spec.label} is a way to cut a metric. {spec.description}{shown}")
-        _no_metric(draft)
+        no_metric(draft)
     return "define"
 
 
@@ -117,84 +105,6 @@ def _refuse_not_built(draft: Draft) -> None:
             raise refuse("out_of_scope", gates.message(name))
     if draft.has("overview") and not draft.metrics_named and not draft.question.history:
         raise refuse("out_of_scope", gates.message("overview"))
-
-
-def _units(draft: Draft) -> None:
-    """Hold "how many", "what percentage", "average" and "total" against what the metric is."""
-    specs = [draft.metric(m) for m in draft.metrics]
-    if not specs:
-        return
-    if draft.cues("how_many") and not any(s.unit == "count" for s in specs):
-        counted = facts.count_of(specs[0], draft.catalogue)
-        if counted is not None:
-            options = [(s.label, ask_what(s.label)) for s in (counted, specs[0])]
-            raise ask_back(f"{specs[0].label} is a share; its count is {counted.label}.", options)
-        label = specs[0].label
-        raise ask_back(f"I know the {label}, not a count of it.", [(label, ask_what(label))])
-    if draft.cues("how_long"):
-        if not any(s.unit in ("seconds", "months") for s in specs):
-            raise refuse(
-                "unknown_metric", f"{specs[0].label} is not a time, so it does not tell how long something takes."
-            )
-        draft.take("how_long")
-    if draft.cues("percent"):
-        if not any(s.unit == "ratio" for s in specs):
-            raise refuse("out_of_scope", f"I can't work out shares yet; I can show the {specs[0].label} by group.")
-        draft.take("percent")
-    if all(s.type in ("ratio", "average", "derived") for s in specs):
-        draft.take("average")
-    if all(s.type in ("simple", "semi_additive") for s in specs):
-        draft.take("total")
-    _count_or_rate(draft)
-
-
-def _count_or_rate(draft: Draft) -> None:
-    """Ask where "most complaints" or "calls escalated" could mean the rate or the number."""
-    for i in draft.places("metric"):
-        linked = draft.items[i].of("metric")[0]
-        word = draft.linked.tokens[draft.items[i].last].word
-        counted = any(draft.roles.get(j) == "noun" and j < i for j in draft.roles)
-        rate = draft.metric(linked.name)
-        participle = len(draft.items[i].at) == 1 and word.endswith(words().endings[1:2]) and linked.score < 0.93
-        if participle and counted and rate.unit == "ratio" and not draft.has("percent"):
-            raise ask_back(f"I know the {rate.label}, not a count of it.", [(rate.label, ask_what(rate.label))])
-    if not draft.has("highest", "lowest"):
-        return
-    for i in draft.places("metric"):
-        entry = next((e for e in draft.items[i].of("metric") if e.name in draft.metrics), None)
-        before = draft.linked.tokens[draft.items[draft.before(i)].last].word if i else ""
-        plural = draft.linked.tokens[draft.items[i].last].word.endswith("s")
-        if entry and before in words().list_of("counting") and plural and draft.metric(entry.name).unit == "ratio":
-            label = draft.metric(entry.name).label
-            raise ask_back(f"I know the {label}, not a count of it.", [(label, draft.rewritten(i, label))])
-
-
-def _no_metric(draft: Draft) -> None:
-    """Ask which metric is meant, when a word of its name is there; refuse otherwise."""
-    wanted = {t.stem for i in draft.items if i.kind == "unknown" for t in (draft.linked.tokens[p] for p in i.at)}
-    phrases = draft.context.lexicon.phrases
-    near = [
-        e.name
-        for phrase, entries in phrases.items()
-        if 2 * len(wanted & set(phrase)) >= len(phrase)
-        for e in entries
-        if e.kind == "metric" and e.score > 0.93
-    ]
-    unknown = [item.text for item in draft.items if item.kind == "unknown"]
-    hits = list(dict.fromkeys(near))
-    if hits and not _unknown_elsewhere(draft, phrases):
-        options = [(draft.metric(n).label, ask_what(draft.metric(n).label)) for n in hits[:4]]
-        raise ask_back(gates.message("no_metric"), options)
-    if unknown:
-        draft.used.update(i for i, item in enumerate(draft.items) if item.kind != "unknown")
-        coverage.check(draft)
-    raise refuse("unknown_metric", gates.message("no_metric"))
-
-
-def _unknown_elsewhere(draft: Draft, phrases: Iterable[tuple[str, ...]]) -> bool:
-    """Tell whether a word is there that no name of the workspace has."""
-    named = {s for phrase in phrases for s in phrase}
-    return any(item.kind == "unknown" and draft.linked.tokens[item.first].stem not in named for item in draft.items)
 
 
 def _carried(draft: Draft, *, inherited: bool) -> Reading:
@@ -245,6 +155,9 @@ def _moves(draft: Draft, *, why: bool) -> bool:
         draft.direction = ("up" if up else "down") if up != down else None
         return True
     draft.take("how_high")
+    if draft.versus and not draft.times and not draft.has(*_SECOND, "why"):
+        draft.take(*_MOVES)
+        return False
     return draft.take(*_MOVES)
 
 
@@ -252,13 +165,33 @@ def _trend(draft: Draft, moves: bool, old: Reading | None) -> bool:
     if draft.take("trend") or (old is not None and old.intent == "trend" and not draft.by and not draft.has("why")):
         draft.grain = draft.grain or (old.grain if old else None) or _step(draft)
         return True
-    long = len(draft.times) == 1 and draft.times[0].period is not None and draft.times[0].role == "period"
-    long = long and (draft.times[0].period.count > 1 or (draft.times[0].since and draft.times[0].period.grain != "day"))  # type: ignore[union-attr]
+    if draft.ranked or draft.by_period:
+        return False
+    long = _is_long(draft)
     exact = any(draft.items[i].text.lower().endswith("how much") for i in range(len(draft.items)))
-    if long and not exact and not draft.has("vs", "why") and (moves or draft.has("how_has")) and not draft.by_period:
-        draft.grain = draft.grain or _step(draft)
+    asked = (moves or draft.has("how_has") or _drawn(draft)) and not exact and not draft.has("vs", "why")
+    grain = _grain_in_name(draft) if draft.grain is None else draft.grain
+    if long and (asked or grain):
+        draft.grain = grain or _step(draft)
         return True
-    return draft.grain is not None and not draft.by_period and not draft.ranked
+    return draft.grain is not None
+
+
+def _is_long(draft: Draft) -> bool:
+    """Tell whether the one period named has several steps."""
+    period = draft.times[0].period if len(draft.times) == 1 and draft.times[0].role == "period" else None
+    return period is not None and (period.count > 1 or (draft.times[0].since and period.grain != "day"))
+
+
+def _drawn(draft: Draft) -> bool:
+    """Tell whether a picture is asked for: "show me X over the last 12 months", "plot X"."""
+    return bool({t.word for t in draft.linked.tokens} & set(words().list_of("drawn"))) and not draft.by
+
+
+def _grain_in_name(draft: Draft) -> Grain | None:
+    """Return the grain that a metric's own name begins with: "monthly churn since January"."""
+    firsts = {draft.linked.tokens[draft.items[i].first].word for i in draft.places("metric")}
+    return next((g for g in GRAINS if firsts & set(words().cues[f"grain_{g}"])), None)
 
 
 def _step(draft: Draft) -> Grain:
@@ -326,8 +259,10 @@ def _name(draft: Draft, *, why: bool, trend: bool, old: Reading | None) -> Inten
     if why:
         return "why"
     if draft.ranked:
+        if draft.baseline and draft.by:
+            parts.order_of_change(draft)
         return "rank"
-    if old is not None and old.intent == "rank" and draft.by == list(old.by):
+    if old is not None and old.intent == "rank" and draft.by == list(old.by) and draft.within is None:
         draft.order, draft.limit = old.order, old.limit
         return "rank"
     if trend and draft.baseline:

@@ -43,7 +43,10 @@ def names_apart(draft: Draft) -> frozenset[int]:
     a threshold and not the filter "with X"; a percentage is never answered by a count.
     """
     places = [i for i, item in enumerate(draft.items) if item.of("metric")]
-    out = {draft.items[i].first for i in places if draft.has("percent") and not _has_ratio(draft, i)}
+    nouns = draft.context.lexicon.nouns
+    last = {i: draft.linked.tokens[draft.items[i].last].stem for i in places}
+    whole = {i for i in places if not _has_ratio(draft, i) and (last[i] not in nouns or len(places) > 1)}
+    out = {draft.items[i].first for i in whole if draft.has("percent")}
     for i, item in enumerate(draft.items):
         if len(item.at) > 1 and item.of("value") and draft.cue(i + 1, "more", "less", "at_least", "at_most"):
             out.add(item.first)
@@ -147,8 +150,13 @@ def _coordinated(draft: Draft, i: int) -> bool:
 
 def read_metrics(draft: Draft) -> None:
     """Take the metrics; ask when a span means two, or when two are named in different breaths."""
-    places = draft.places("metric")
-    for i in places:
+    take_metrics(draft)
+    check_parts(draft)
+
+
+def take_metrics(draft: Draft) -> None:
+    """Take the metrics in order, however far apart; ask when a span means two."""
+    for i in draft.places("metric"):
         entries = draft.items[i].of("metric")
         names = list(dict.fromkeys(e.name for e in entries))
         if len(names) > 1:
@@ -161,8 +169,6 @@ def read_metrics(draft: Draft) -> None:
         draft.link(i, entry)
         if names[0] not in draft.metrics:
             draft.metrics.append(names[0])
-    if len(draft.metrics) > 1:
-        _check_parts(draft, places)
 
 
 def _check_short(draft: Draft, i: int, entry: Entry) -> None:
@@ -188,8 +194,9 @@ def _by_unit(draft: Draft, names: list[str]) -> list[str]:
     return kept or names
 
 
-def _check_parts(draft: Draft, places: list[int]) -> None:
+def check_parts(draft: Draft) -> None:
     """Accept several metrics only where they are named together, so that the rest is meant for all."""
+    places = draft.places("metric") if len(draft.metrics) > 1 else []
     for a, b in pairwise(places):
         between = range(a + 1, b)
         joined = any(draft.cue(k, "and", "vs") for k in between)

@@ -121,6 +121,8 @@ def _read(draft: Draft) -> Plan:
         order_by=draft.metrics[0] if draft.order and draft.metrics else None,
         order=draft.order,
         having=tuple(draft.having),
+        within=draft.within,
+        shares=draft.shares,
         assumptions=tuple(dict.fromkeys(draft.assumptions)),
     )
     return Plan(

@@ -7,7 +7,7 @@ from assistant.planner.words import words
 from semantic_layer.query import Grain, Having
 
 _UP, _DOWN = ("highest", "top", "best"), ("lowest", "bottom", "worst")
-_GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
+GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
 _OPERATORS = {"more": ">", "less": "<", "at_least": ">=", "at_most": "<="}
 
 
@@ -20,12 +20,12 @@ def read_shape(draft: Draft) -> None:
 
 
 def _grains(draft: Draft) -> None:
-    for grain in _GRAINS:
+    for grain in GRAINS:
         if draft.take(f"which_{grain}"):
             draft.grain, draft.by_period = grain, True
     if draft.has("why"):
         return
-    for grain in _GRAINS:
+    for grain in GRAINS:
         if draft.grain is None and draft.take(f"grain_{grain}"):
             draft.grain = grain
 
@@ -86,7 +86,7 @@ def _introduced(draft: Draft, before: int) -> bool:
 
 def _plural(draft: Draft, i: int) -> bool:
     token = draft.linked.tokens[draft.items[i].last]
-    return token.raw.lower().endswith("s") and token.stem != token.raw.lower()
+    return token.word.endswith("s") and token.stem != token.word
 
 
 def order(draft: Draft) -> None:

@@ -93,9 +93,19 @@ def _is_month(name: str, atom: _Atom, tokens: Sequence[Token]) -> bool:
 
 def _inherit_years(line: str, atoms: list[_Atom]) -> None:
     for left, right in pairwise(atoms):
-        between = line[left.match.end() : right.match.start()].strip()
-        if left.year is None and right.year and left.name in _YEARLESS and len(between.split()) <= 3:
+        between = set(line[left.match.end() : right.match.start()].split())
+        same = left.match.group().split()[0] == right.match.group().split()[0]
+        if left.year is None and right.year and left.name in _YEARLESS and between <= _joiners() and not same:
             left.year = right.year
+
+
+@cache
+def _joiners() -> frozenset[str]:
+    """Words between two dates that share the year of the second."""
+    time = words().raw["time"]
+    return frozenset(w for name in ("to", "since", "article") for text in time[name] for w in text.split()) | {
+        *words().list_of("joiners")
+    }
 
 
 _YEARLESS = frozenset(("dmy", "mdy", "month", "quarter_y", "half", "week_no"))

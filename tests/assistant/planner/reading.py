@@ -1,6 +1,7 @@
 """A short notation for readings, so that a table of questions reads as a specification.
 
 `intent metrics by:d,d f:d=a,b f:d!=a w:window b:baseline g:grain lim:n asc|desc h:metric>x up|down s:search text`,
+`in:dimension,metric,n,desc` for the first few looked into, `sh:members` (or `sh:all`) for shares of the whole,
 or `clarify`, or `decline [reason] [words]`, or `abstain` for either of them.
 What is not written must not be there; `w:` left out is the last month.
 """
@@ -51,6 +52,8 @@ def written(plan: Plan) -> dict[str, str]:
         "lim": f"{r.limit or 'none'} {r.order}" if r.order and r.intent == "rank" else "",
         "h": ",".join(f"{h.metric}{h.operator}{h.value:g}" for h in r.having),
         "s": plan.search_text or "",
+        "in": f"{r.within.dimension},{r.within.metric},{r.within.limit},{r.within.order}" if r.within else "",
+        "sh": (",".join(map(str, r.shares)) or "all") if r.shares is not None else "",
         "way": plan.direction or "" if r.intent == "why" else "",
     }
     for f in r.filters:
@@ -60,7 +63,7 @@ def written(plan: Plan) -> dict[str, str]:
 
 def _parse(notation: str, default: str, everything: str) -> dict[str, str]:
     want: dict[str, str] = {}
-    pieces = re.split(r"\s+(?=(?:by|f|w|b|g|lim|h|s):|up$|down$)", notation)
+    pieces = re.split(r"\s+(?=(?:by|f|w|b|g|lim|h|s|in|sh):|up$|down$)", notation)
     head = pieces[0].split()
     want["intent"], want["metrics"] = head[0], head[1] if len(head) > 1 else ""
     for piece in pieces[1:]:

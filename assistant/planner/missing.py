@@ -1,0 +1,58 @@
+"""What is done when no metric is named: count what is named, ask which is meant, or say no."""
+
+from collections.abc import Iterable
+
+from assistant.phrases import ask_what
+from assistant.planner import coverage, facts, gates
+from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.lexicon import Entry
+
+
+def counted(draft: Draft) -> list[str]:
+    """Return the one metric that counts what is told apart by the members named: "how many chats"."""
+    start = next((i for i in range(len(draft.items)) if draft.cue(i, "how_many")), len(draft.items))
+    place = draft.after(start, skip=("filler",))
+    named = draft.items[place].of("value") if draft.roles.get(place) == "value" else _ranked(draft)
+    tables = {draft.dimension(e.name).table for e in named[:1]}
+    counts = [m for m in draft.catalogue.metrics if not m.hidden and facts.counts_rows(m) in tables]
+    if len(counts) != 1:
+        return []
+    draft.assumptions.append(f"counted as {counts[0].label}")
+    draft.defaults += 1
+    return [counts[0].name]
+
+
+def _ranked(draft: Draft) -> tuple[Entry, ...]:
+    """Return the one way to cut that is ranked by itself: "most common reasons", "top 5 topics"."""
+    cuts = draft.places("dimension")
+    if len(cuts) != 1 or not draft.has("highest", "lowest", "top", "bottom") or draft.has("best", "worst"):
+        return ()
+    return draft.items[cuts[0]].of("dimension") if not any(i.kind == "unknown" for i in draft.items) else ()
+
+
+def no_metric(draft: Draft) -> None:
+    """Ask which metric is meant, when a word of its name is there; refuse otherwise."""
+    wanted = {t.stem for i in draft.items if i.kind == "unknown" for t in (draft.linked.tokens[p] for p in i.at)}
+    phrases = draft.context.lexicon.phrases
+    near = [
+        e.name
+        for phrase, entries in phrases.items()
+        if 2 * len(wanted & set(phrase)) >= len(phrase)
+        for e in entries
+        if e.kind == "metric" and e.score > 0.93
+    ]
+    unknown = [item.text for item in draft.items if item.kind == "unknown"]
+    hits = list(dict.fromkeys(near))
+    if hits and not _unknown_elsewhere(draft, phrases):
+        options = [(draft.metric(n).label, ask_what(draft.metric(n).label)) for n in hits[:4]]
+        raise ask_back(gates.message("no_metric"), options)
+    if unknown:
+        draft.used.update(i for i, item in enumerate(draft.items) if item.kind != "unknown")
+        coverage.check(draft)
+    raise refuse("unknown_metric", gates.message("no_metric"))
+
+
+def _unknown_elsewhere(draft: Draft, phrases: Iterable[tuple[str, ...]]) -> bool:
+    """Tell whether a word is there that no name of the workspace has."""
+    named = {s for phrase in phrases for s in phrase}
+    return any(item.kind == "unknown" and draft.linked.tokens[item.first].stem not in named for item in draft.items)

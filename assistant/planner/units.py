@@ -1,0 +1,57 @@
+"""Holds the words for counts, shares, averages and durations against what the metric is."""
+
+from assistant.phrases import ask_what
+from assistant.planner import facts, parts
+from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.words import words
+
+
+def check_units(draft: Draft) -> None:
+    """Hold "how many", "what percentage", "average" and "total" against what the metric is."""
+    specs = [draft.metric(m) for m in draft.metrics]
+    if not specs:
+        return
+    if draft.cues("how_many") and not any(s.unit == "count" for s in specs):
+        counted = facts.count_of(specs[0], draft.catalogue)
+        if counted is not None:
+            options = [(s.label, ask_what(s.label)) for s in (counted, specs[0])]
+            raise ask_back(f"{specs[0].label} is a share; its count is {counted.label}.", options)
+        label = specs[0].label
+        raise ask_back(f"I know the {label}, not a count of it.", [(label, ask_what(label))])
+    if draft.cues("how_long"):
+        if not any(s.unit in ("seconds", "months") for s in specs):
+            raise refuse(
+                "unknown_metric", f"{specs[0].label} is not a time, so it does not tell how long something takes."
+            )
+        draft.take("how_long")
+    if draft.cues("percent"):
+        if not any(s.unit == "ratio" for s in specs) and not parts.is_additive(draft):
+            raise refuse("out_of_scope", f"{specs[0].label} is no sum, so its parts have no shares.")
+        if any(s.unit == "ratio" for s in specs):
+            draft.take("percent")
+    if all(s.type in ("ratio", "average", "derived") for s in specs):
+        draft.take("average")
+    if all(s.type in ("simple", "semi_additive") for s in specs):
+        draft.take("total")
+    _count_or_rate(draft)
+
+
+def _count_or_rate(draft: Draft) -> None:
+    """Ask where "most complaints" or "calls escalated" could mean the rate or the number."""
+    for i in draft.places("metric"):
+        linked = draft.items[i].of("metric")[0]
+        word = draft.linked.tokens[draft.items[i].last].word
+        counted = any(draft.roles.get(j) == "noun" and j < i for j in draft.roles)
+        rate = draft.metric(linked.name)
+        participle = len(draft.items[i].at) == 1 and word.endswith(words().endings[1:2]) and linked.score < 0.93
+        if participle and counted and rate.unit == "ratio" and not draft.has("percent"):
+            raise ask_back(f"I know the {rate.label}, not a count of it.", [(rate.label, ask_what(rate.label))])
+    if not draft.has("highest", "lowest"):
+        return
+    for i in draft.places("metric"):
+        entry = next((e for e in draft.items[i].of("metric") if e.name in draft.metrics), None)
+        before = draft.linked.tokens[draft.items[draft.before(i)].last].word if i else ""
+        plural = draft.linked.tokens[draft.items[i].last].word.endswith("s")
+        if entry and before in words().list_of("counting") and plural and draft.metric(entry.name).unit == "ratio":
+            label = draft.metric(entry.name).label
+            raise ask_back(f"I know the {label}, not a count of it.", [(label, draft.rewritten(i, label))])
