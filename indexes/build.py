@@ -8,7 +8,7 @@ from pathlib import Path
 
 from indexes.derive import Before, Derived, derive
 from indexes.passages import load_passages
-from indexes.redact import Redactor
+from indexes.redact import RULES, Redactor
 from indexes.settings import RedactionSettings, TranscriptSettings
 from indexes.types import IndexReport, Progress
 from indexes.update import Changes, Updater, start_corpus
@@ -69,7 +69,7 @@ def _source(file: Path) -> Source:
 
 def _settings_hash(transcripts: TranscriptSettings, redaction: RedactionSettings, known_names: Collection[str]) -> str:
     """Sum up what decides the stored text; another value starts from nothing."""
-    parts = [FORMAT, TURNS, WORDS, transcripts.fields.model_dump(), redaction.model_dump(), sorted(known_names)]
+    parts = [FORMAT, RULES, TURNS, WORDS, transcripts.fields.model_dump(), redaction.model_dump(), sorted(known_names)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 

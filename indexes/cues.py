@@ -10,6 +10,10 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)"
 )
+_YEAR_WORDS = (
+    r"(?:nineteen|two|thousand|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|and|ten|eleven|twelve|"
+    r"thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|oh|one|three|four|five|six|seven|eight|nine|\d{2,4})"
+)
 _DATE = (
     rf"(?:\d{{1,4}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?\d{{1,4}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b\.?,?(?:\s+\d{{2,4}})?"
@@ -25,12 +29,12 @@ _AMOUNT = (
     r"passengers?|adults?)\b)"
 )
 _HOLDER = (
-    r"(?:account|acct|policy|customer|client|member(?:ship)?|claim|subscriber|loyalty|licen[cs]e|passport|sort\ code|"
-    r"routing|social\ security|ssn|tax|national\ insurance|nhs|medicare|credit|debit|card)"
+    r"(?:account|acc?|acct|a/c|policy|customer|client|member(?:ship)?|claim|subscriber|loyalty|licen[cs]e|"
+    r"passport|sort\ code|routing|social\ security|ssn|tax|national\ insurance|nhs|medicare|credit|debit|card)"
 )
 _HOLDERS = (
-    "account", "acct", "policy", "customer", "client", "member", "claim", "subscriber", "loyalty", "licen", "passport",
-    "sort code", "routing", "social", "ssn", "tax", "insurance", "nhs", "medicare", "credit", "debit", "card",
+    "account", "ac", "a/c", "policy", "customer", "client", "member", "claim", "subscriber", "loyalty", "licen",
+    "passport", "sort", "routing", "social", "ssn", "tax", "insurance", "nhs", "medicare", "credit", "debit", "card",
 )  # fmt: skip
 _CALLS = (
     "call",
@@ -50,6 +54,27 @@ _CALLS = (
 _STATES = (
     "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
 )
+_STREETS = (
+    " street",
+    " road",
+    " ave",
+    " lane",
+    " boulevard",
+    " blvd",
+    " crescent",
+    " terrace",
+    " drive",
+    " st",
+    " rd",
+    " dr",
+    " ln",
+)
+_CODE = r"(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]?\ ?\d[a-z]{2})"
+_NO_STREET = (
+    r"(?:the|a|an|on|in|at|of|my|our|your|for|to|from|by|and|or|is|was|i|it|we|you|this|that|per|with|more|other|of|new|"
+    r"days?|weeks?|hours?|times?|years?|months?|minutes?|people|calls?|engineers?|agents?|percent|euros?|pounds?|dollars?|"
+    r"st|nd|rd|th|am|pm|down|up|off|when|but|so|please|thanks?)\b"
+)
 _ENDING = "com|net|org|uk|de|at|ch|fr|ie|io|info|biz|edu|gov|eu|us|ca|se|no|dk|fi|nl|it|es|example|test"
 
 
@@ -67,7 +92,7 @@ CUES: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
         ("birth", "born", "dob", "d.o.b", "geburt"),
         _cue(
             rf"""\b(?:date\ of\ birth|birth\ ?date|d\.?o\.?b\.?|born(?:\ on)?(?:\ the)?|birthday|geburtsdatum){_IS}
-            (?:the\s+)?(?P<hide>{_DATE})"""
+            (?:the\s+)?(?P<hide>{_DATE}|[a-z]+(?:[-\ ][a-z]+)?(?:\s+of)?\s+{_MONTH}(?:,?\s+(?:{_YEAR_WORDS})\b)+)"""
         ),
     ),
     (
@@ -92,7 +117,7 @@ CUES: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
         _HOLDERS,
         _cue(
             rf"""\b{_HOLDER}\s*(?:card)?\s*(?:number|no\.?|num|nr\.?|id|code|\#)?
-            (?:\s+(?:ending(?:\ in)?|for\ that))?{_IS}
+            (?:\s+(?:ending(?:\ (?:in|with))?|ends\ (?:in|with)|for\ that|last\ (?:4|four)(?:\ digits?)?))?{_IS}
             (?P<hide>(?=(?:[^\d\n]{{0,2}}\d){{4}})(?:[A-Z]{{1,4}}[\ -]?)?\d[A-Z0-9]*(?:[\ -]\d[A-Z0-9]*)*)
             (?!\w|{_AMOUNT})"""
         ),
@@ -112,7 +137,8 @@ CUES: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
         ("post", "zip", "plz"),
         _cue(
             rf"""\b(?:post\ ?code|postal\ code|zip(?:\ ?code)?|plz|postleitzahl){_IS}
-            (?P<hide>(?=[a-z0-9]{{0,4}}\d)[a-z0-9]{{2,5}}(?:[\ -](?=[a-z0-9]{{0,3}}\d)[a-z0-9]{{2,4}})?)\b"""
+            (?P<hide>[a-z]{{1,2}}\d[a-z\d]?\d[a-z]{{2}}
+            |(?=[a-z0-9]{{0,4}}\d)[a-z0-9]{{2,5}}(?:[\ -](?=[a-z0-9]{{0,3}}\d)[a-z0-9]{{2,4}})?)\b"""
         ),
     ),
     ("POSTCODE", (), _exact(r"(?P<hide>\b[A-Z]{1,2}\d[A-Z\d]?\ ?\d[ABD-HJLNP-UW-Z]{2})\b")),
@@ -137,6 +163,15 @@ CUES: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
     ),
     (
         "ADDRESS",
+        _STREETS,
+        _cue(
+            rf"""(?P<hide>\b(?:no\.?\ )?\d{{1,5}}[a-z]?,?\ (?:(?!{_NO_STREET})[a-z][\w'’.-]*\ ){{1,3}}
+            (?:street|road|avenue|ave|lane|boulevard|blvd|crescent|terrace|drive|st|rd|dr|ln)\b\.?
+            (?:(?:,?\ (?!{_NO_STREET})[a-z0-9#'’.-]+){{0,6}}?,?\ {_CODE}\b)?)"""
+        ),
+    ),
+    (
+        "ADDRESS",
         ("address", "live", "living", "located", "deliver", "mov", "reside"),
         _cue(
             rf"""\b(?:address|i\ live|we\ live|living|located|deliver(?:ed)?|moved|moving|reside)\b
@@ -146,9 +181,18 @@ CUES: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
     ),
     (
         "EMAIL",
+        ("gmail", "yahoo", "hotmail", "outlook", "icloud", "mail"),
+        _cue(
+            r"""(?P<hide>\b(?:[\w.+-]{1,30}\ )?(?:\d{1,6}\ ?)?[\w.+-]*
+            (?:gmail|yahoo?|hotmail|outlook|icloud|\w{2,20}mail)\s?\.?\s?(?:com|couk|co\ uk|net|org|de|in|fr)\b)"""
+        ),
+    ),
+    (
+        "EMAIL",
         (" at ", "@"),
         _cue(
-            rf"""(?P<hide>\b[\w.+-]+(?:\s+(?:dot|underscore|dash|hyphen|minus)\s+[\w.+-]+)*\s+(?:at|@)\s+
+            rf"""(?P<hide>\b(?:(?:\w[\ -]){{2,}}\w\b|[\w.+-]+)(?:\s+(?:dot|point|underscore|dash|hyphen|minus|plus)\s+
+            (?:(?:\w[\ -]){{2,}}\w\b|[\w.+-]+)|\s+\d{{1,4}}(?=\s+at\b))*\s+(?:at|@)\s+
             [\w-]+(?:\s+(?:dash|hyphen)\s+[\w-]+)*
             (?:(?:\s+dot\s+|\s*\.\s?)(?:co|mail|{_ENDING}|[a-z]{{2,12}}(?=\s+dot\s+)))*
             (?:\s+dot\s+|\s*\.\s?)(?:{_ENDING}))\b"""
@@ -156,11 +200,25 @@ CUES: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
     ),
 )
 
-BARE_PHONE: Final = _exact(
-    r"""(?<![\w.,:/+-])(?:\+\d{1,3}[\ .-]?)?(?:\(0\))?\(?0?\d{2,5}\)?(?:[\ .\-/]\d{2,5}|\d{3}-\d{4}){1,4}
-    (?:\ ?x\d{2,5})?(?![\w:]|[.,]\d)"""
-)
-
 TRIGGERS: Final = frozenset(
-    ("dot", "password", "passphrase", "passcode", "passwort", "memorable", "security", "user", "username", "userid")
+    (
+        "dot",
+        "gmailcom",
+        "yahoocom",
+        "hotmailcom",
+        "outlookcom",
+        "icloudcom",
+        "gmail",
+        "yahoo",
+        "hotmail",
+        "password",
+        "passphrase",
+        "passcode",
+        "passwort",
+        "memorable",
+        "security",
+        "user",
+        "username",
+        "userid",
+    )
 )

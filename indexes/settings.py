@@ -1,6 +1,15 @@
 """Where transcripts are, how their fields are called, and what is redacted."""
 
+from typing import Literal, TypeAlias, get_args
+
 from pydantic import BaseModel, ConfigDict
+
+Kind: TypeAlias = Literal[
+    "CARD", "IBAN", "EMAIL", "PASSWORD", "DATE_OF_BIRTH", "NATIONAL_ID", "PHONE", "IP", "ACCOUNT", "ADDRESS",
+    "POSTCODE", "NAME", "NUMBER", "SPELLED",
+]  # fmt: skip
+KINDS: tuple[str, ...] = get_args(Kind)
+"""The kinds of personal data, the most telling first."""
 
 
 class FieldMap(BaseModel):
@@ -59,10 +68,13 @@ class RedactionSettings(BaseModel):
     """What is hidden before anything is stored.
 
     `regions` are ISO countries whose phone formats are tried; `known_names` are warehouse columns
-    (`dim_agents.agent_name`) whose values are people's names.
+    (`dim_agents.agent_name`) whose values are people's names. `policy` says what happens to a kind: `mask` (default),
+    `pseudonym` (the same placeholder for the same value, keyed by the secret in the variable `key_env`) or `keep`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     regions: tuple[str, ...] = ("GB", "US", "DE")
     known_names: tuple[str, ...] = ()
+    policy: dict[Kind, Literal["mask", "pseudonym", "keep"]] = {}
+    key_env: str = "BECAUSE_REDACTION_KEY"

@@ -23,7 +23,7 @@ regards right said saw say says see seen sincerely sir madam something still sur
 things think thought thx told took um uh us want wanted wants way well went yeah yep yes yet
 """
 STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split()) | frozenset(_TALK_TEXT.split())
-_WORD = re.compile(r"\[[A-Z_]+\]|[^\W_]+(?:['’][^\W_]+)?")
+_WORD = re.compile(r"\[[A-Z_]+(?:#[0-9a-f]+)?\]|[^\W_]+(?:['’][^\W_]+)?")
 _ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 
 

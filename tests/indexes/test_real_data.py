@@ -2,8 +2,10 @@
 
 import csv
 import json
+from functools import partial
 from pathlib import Path
 
+import phonenumbers
 import pytest
 
 from indexes.build import build_index
@@ -55,15 +57,31 @@ def test_clean_customer_turns_are_left_alone(shared_data: Path) -> None:
 def test_labelled_personal_data_is_hidden(shared_data: Path) -> None:
     redactor = Redactor(RedactionSettings())
     hidden: dict[str, list[bool]] = {}
-    for record in json.loads((shared_data / "pii_presidio_research" / "synth_dataset_v2.json").read_text("utf-8")):
-        spans = redactor.find(record["full_text"])
-        for label in record["spans"]:
-            start, end = label["start_position"], label["end_position"]
-            covered = any(s.start <= start and end <= s.end for s in spans)
-            hidden.setdefault(label["entity_type"], []).append(covered)
+    for name in ("synth_dataset_v2.json", "generated_large.json"):
+        for record in json.loads((shared_data / "pii_presidio_research" / name).read_text("utf-8")):
+            spans = redactor.find(record["full_text"])
+            for label in record["spans"]:
+                start, end = label["start_position"], label["end_position"]
+                covered = any(s.start <= start and end <= s.end for s in spans)
+                hidden.setdefault(_kind(label), []).append(covered)
     for kind in ("CREDIT_CARD", "IBAN_CODE", "US_SSN", "EMAIL_ADDRESS", "IP_ADDRESS"):
-        assert sum(hidden[kind]) / len(hidden[kind]) >= 0.99, kind
+        assert sum(hidden[kind]) / len(hidden[kind]) >= 0.995, kind
+    assert sum(hidden["valid phone"]) / len(hidden["valid phone"]) >= 0.99
     assert sum(hidden["PHONE_NUMBER"]) / len(hidden["PHONE_NUMBER"]) >= 0.85
+
+
+def _kind(label: dict[str, str]) -> str:
+    """Tell telephone numbers that are valid where the redactor looks from those that are not."""
+    if label["entity_type"] != "PHONE_NUMBER":
+        return label["entity_type"]
+    return "valid phone" if any(map(partial(_valid, label["entity_value"]), ("GB", "US", "DE"))) else "PHONE_NUMBER"
+
+
+def _valid(number: str, region: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number, region))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def test_ordinary_requests_are_not_taken_for_instructions(shared_data: Path) -> None:

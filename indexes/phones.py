@@ -1,0 +1,58 @@
+"""Telephone numbers: what could be one, and what is one in a configured country."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+_CANDIDATE = re.compile(
+    r"""(?<![\w@$£€])(?<!\d[.,:/-])(?:\+|\(\+?)?\d(?:[\ ().\-/\t]{0,3}\d){5,17}
+    (?:\ ?(?:x|ext\.?|extension)\ ?\d{1,6})?(?!\w|[.,:]\d|\ ?(?:%|€|£|eur|gbp|usd|euros?|pounds?|dollars?)\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\b(?:19|20)\d{2}[-./ ]\d{1,2}[-./ ]\d{1,2}(?!\d)|\b\d{1,2}[-./]\d{1,2}[-./](?:19|20)\d{2}\b"
+    r"|^\d{1,2}[-./]\d{1,2}[-./]\d{2}$|\d{1,2}[:/]\d{2}(?!\d)"
+)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .]\d{3})+")
+_GROUPS = re.compile(r"\d+")
+
+
+def telephones(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield where numbers stand that are valid in one of the regions, or are written as no other number is."""
+    for match in _CANDIDATE.finditer(text):
+        said = match.group()
+        if not _DATE.search(said) and not _is_amount(said) and _is_phone(said, tuple(regions)):
+            yield match.span()
+
+
+def _is_amount(said: str) -> bool:
+    """Thousands in groups: "2 500 000", "12.500.000"; eight digits with spaces are far more often a telephone."""
+    return bool(_THOUSANDS.fullmatch(said)) and ("." in said or sum(map(str.isdigit, said)) < 8)
+
+
+@lru_cache(maxsize=4096)
+def _is_phone(said: str, regions: tuple[str, ...]) -> bool:
+    groups = _GROUPS.findall(said)
+    digits = sum(map(len, groups))
+    international = said.lstrip("(")[0] in "+0"
+    if digits < 7 and not international:
+        return len(groups) == 3 and int(groups[0]) > 31 and _valid(said, regions)
+    if len(groups) == 1:
+        return digits >= 9 and (international or _valid(said, regions))
+    if international or "(" in said or "x" in said.lower():
+        return digits >= 7 or _valid(said, regions)
+    if min(len(group) for group in groups[1:]) < 2 or (len(groups[0]) == 1 and groups[0] != "1"):
+        return False
+    return digits >= 10 or (digits == 7 and len(groups) == 2) or _valid(said, regions)
+
+
+def _valid(said: str, regions: tuple[str, ...]) -> bool:
+    from phonenumbers import NumberParseException, is_valid_number, parse
+
+    for region in regions:
+        try:
+            if is_valid_number(parse(said, region)):
+                return True
+        except NumberParseException:
+            continue
+    return False
