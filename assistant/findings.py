@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from assistant.types import Claim, Decline, Drivers, Figure, Plan, Reading, ResultTable
 from indexes.types import Evidence, Theme
@@ -40,6 +40,56 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Which figures moved beyond noise, most surely first, and which settled on a new level: (figure, month)."""
+
+    asked: int
+    moved: tuple[int, ...]
+    shifted: tuple[tuple[int, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oddities:
+    """The interventions that began when a metric was odd."""
+
+    recorded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """How a forecast was made: its method in words; `total` and `error` are places of figures."""
+
+    method: str
+    tests: int
+    total: int | None = None
+    error: int | None = None
+    shift: LevelShift | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What an intervention is set against: `control` in words; p of a drift before it began; others nearby."""
+
+    name: str
+    control: str | None
+    drift_p: float | None = None
+    nearby: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """The ends of an association: names of the lowest and highest bin, and the dimensions adjusted for."""
+
+    cause: str
+    low: str
+    high: str
+    adjusted_for: tuple[str, ...]
+
+
+Detail: TypeAlias = Overview | Oddities | Outlook | Effect | Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """Everything a narrator may speak of; `decline` ends the path with a refusal.
 
@@ -64,6 +114,7 @@ class Findings:
     notes: tuple[str, ...] = ()
     runs: tuple[Run, ...] = ()
     decline: Decline | None = None
+    detail: Detail | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from assistant.analysis.change import Change, change_of
 from assistant.phrases import show
 from assistant.protocols import EvidenceSearch
 from assistant.recorder import Recorder
-from assistant.types import Figure, ResultColumn, ResultTable
+from assistant.types import Figure, Intervention, ResultColumn, ResultTable
 from indexes.settings import TranscriptSettings
 from semantic_layer.compile.cubes import PERIOD
 from semantic_layer.errors import UserError
@@ -32,6 +32,7 @@ class Bench:
     transcripts: TranscriptSettings | None
     values: Mapping[str, tuple[str, ...]]
     evidence: Callable[[], EvidenceSearch]
+    interventions: tuple[Intervention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from assistant import narrate_change, narrate_parts, narrate_table, narrate_themes, narrate_words
+from assistant import (
+    narrate_ahead,
+    narrate_change,
+    narrate_effect,
+    narrate_overview,
+    narrate_parts,
+    narrate_table,
+    narrate_themes,
+    narrate_words,
+)
 from assistant.findings import Findings, Narration
 from assistant.types import Claim, Intent
 
@@ -16,6 +25,13 @@ _TELLERS: dict[Intent, Callable[[Findings], tuple[Claim, ...]]] = {
     "themes": narrate_themes.tell_themes,
     "quotes": narrate_words.tell_quotes,
     "define": narrate_words.tell_definition,
+    "overview": narrate_overview.tell_overview,
+    "anomalies": narrate_overview.tell_oddities,
+    "forecast": narrate_ahead.tell_forecast,
+    "what_if": narrate_ahead.tell_supposition,
+    "impact": narrate_effect.tell_effect,
+    "relationship": narrate_effect.tell_relation,
+    "at_risk": narrate_effect.tell_risk,
 }
 
 

@@ -89,9 +89,15 @@ def certainty(found: Findings, i: int, *, over_time: bool = True) -> Iterator[Cl
 
 
 def _verdict(spec: MetricSpec, change: float) -> str:
+    worse = is_worse(spec, change)
+    return "" if worse is None else ", and it is for the worse" if worse else ", and it is an improvement"
+
+
+def is_worse(spec: MetricSpec, change: float) -> bool | None:
+    """Tell whether a change is unwelcome; None where the dictionary does not say."""
     if spec.good == "neutral" or change == 0:
-        return ""
-    return ", and it is an improvement" if (change > 0) == (spec.good == "up") else ", and it is for the worse"
+        return None
+    return (change > 0) != (spec.good == "up")
 
 
 def _companion(found: Findings, i: int) -> Claim:

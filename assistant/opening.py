@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.dictionary import load_dictionary, open_engine
+from assistant.interventions import read_interventions
 from assistant.log import AnswerLog
 from assistant.narrate import TemplateNarrator
 from assistant.pipeline import Assistant
@@ -32,7 +33,10 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
     values = distinct_values(catalogue, engine)
     days = data_range(catalogue, engine, as_of=config.as_of)
     first, as_of = (days.first, days.as_of) if days else (None, None)
-    vocabulary = Vocabulary(catalogue=catalogue, values=values, first=first, as_of=as_of, locale=config.locale)
+    recorded, unread = read_interventions(config.interventions, catalogue, engine)
+    vocabulary = Vocabulary(
+        catalogue=catalogue, values=values, first=first, as_of=as_of, locale=config.locale, interventions=recorded
+    )
     return Assistant(
         workspace=workspace,
         role=role,
@@ -45,7 +49,8 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
         engine=engine,
         log=AnswerLog(path=workspace.log),
         open_evidence=lambda: _open_index(workspace),
-        warnings=_left_out(loaded),
+        interventions=recorded,
+        warnings=(*_left_out(loaded), *unread),
         redact=_redactor(workspace),
     )
 

@@ -7,6 +7,7 @@ from datetime import date
 from semantic_layer.query import Filter, TimeWindow
 
 NO_PERIOD = "no period was named"
+SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF "}
 _PLAIN_UNITS = frozenset({"ratio", "count", "seconds", "score", "months"})
 _PREPOSITIONS = frozenset({"at", "by", "for", "from", "in", "of", "on", "per", "to", "with", "within"})
@@ -163,6 +164,11 @@ def ask_what(label: str) -> str:
 def ask_how(label: str) -> str:
     """Begin the question how a metric developed: How have customers at risk developed."""
     return f"How {'have' if is_plural(label) else 'has'} {sentence_case(label)} developed"
+
+
+def spelled(count: int) -> str:
+    """Spell a small count out, as prose does: one to twelve."""
+    return SPELLED[count] if 0 <= count < len(SPELLED) else f"{count:,}"
 
 
 def capital(text: str) -> str:

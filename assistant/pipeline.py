@@ -11,14 +11,21 @@ from typing import Any
 from assistant.card import answer_of
 from assistant.expand import outside_data
 from assistant.findings import Findings
+from assistant.intents.anomalies import find_anomalies
+from assistant.intents.at_risk import find_at_risk
 from assistant.intents.define import find_definition
+from assistant.intents.forecast import find_forecast
+from assistant.intents.impact import find_impact
 from assistant.intents.members import find_members, find_periods
 from assistant.intents.movers import find_movers
+from assistant.intents.overview import find_overview
 from assistant.intents.quotes import find_quotes
+from assistant.intents.relationship import find_relationship
 from assistant.intents.shares import find_shares
 from assistant.intents.themes import find_themes
 from assistant.intents.trend import find_trend
 from assistant.intents.value import find_value
+from assistant.intents.what_if import find_what_if
 from assistant.intents.why import find_why
 from assistant.intents.within import narrowed
 from assistant.log import AnswerLog
@@ -30,6 +37,7 @@ from assistant.types import (
     Clarify,
     Decline,
     Intent,
+    Intervention,
     Outcome,
     Plan,
     Question,
@@ -50,6 +58,13 @@ _FINDERS: dict[Intent, Finder] = {
     "quotes": find_quotes,
     "themes": find_themes,
     "define": find_definition,
+    "overview": find_overview,
+    "anomalies": find_anomalies,
+    "forecast": find_forecast,
+    "what_if": find_what_if,
+    "impact": find_impact,
+    "at_risk": find_at_risk,
+    "relationship": find_relationship,
 }
 
 
@@ -73,6 +88,7 @@ class Assistant:
     log: AnswerLog
     open_evidence: Callable[[], EvidenceSearch]
     redact: Callable[[str], str]
+    interventions: tuple[Intervention, ...] = ()
     warnings: tuple[str, ...] = ()
     clock: Callable[[], datetime] = _now
     _index: EvidenceSearch | None = None
@@ -123,6 +139,7 @@ class Assistant:
         bench = Bench(
             catalogue=self.catalogue, recorder=recorder, first=self.first, as_of=self.as_of,
             transcripts=self.workspace.config.transcripts, values=self.values, evidence=self._evidence,
+            interventions=self.interventions,
         )  # fmt: skip
         plan = narrowed(plan, bench)
         found: Findings | None = None

@@ -39,6 +39,10 @@ class Recorder:
         cube, runs = run_cube(query, self.catalogue, self.engine, members=self.members, as_of=self.as_of)
         return cube, tuple(self._keep(replace(run, purpose=purpose, query=query)) for run in runs)
 
+    def statement(self, sql: Sql, purpose: str) -> Run:
+        """Run a statement that belongs to no metric query."""
+        return self._run(sql, purpose, None)
+
     def keys(self, table: str, key: str, filters: Sequence[Filter], window: TimeWindow | None) -> frozenset[str]:
         """Return the ids of a slice of a table as text."""
         sql = compile_keys(self.catalogue, table=table, key=key, filters=tuple(filters), window=window)

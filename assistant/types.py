@@ -25,11 +25,38 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Intervention:
+    """A change somebody made, or an event that befell the company, as the workspace recorded it.
+
+    `scope` are the filters of those it reached (empty = everyone), `metric` what it was aimed at.
+    """
+
+    name: str
+    kind: str
+    started_on: date
+    description: str = ""
+    metric: str | None = None
+    scope: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supposed:
+    """What a what-if question supposes of its metric: a level, a step, or a factor.
+
+    `to` and `by` are in the metric's unit; `times` is a fraction of the present value.
+    """
+
+    how: Literal["to", "by", "times"]
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """How a question was read: names, not labels; filters are AND-ed.
 
     A ranking with a baseline ranks by the change. `shares` are the members of the first cut whose share of the
     whole is asked, none of them for all; it is None where no share is asked.
+    `horizon` is what a forecast looks at, or the time after an intervention; `window` is then the history used.
     """
 
     intent: Intent
@@ -45,6 +72,7 @@ class Reading:
     having: tuple[Having, ...] = ()
     within: Within | None = None
     shares: tuple[Scalar, ...] | None = None
+    horizon: TimeWindow | None = None
     assumptions: tuple[str, ...] = ()
 
 
@@ -77,7 +105,8 @@ class Plan:
     """A reading to run.
 
     `default_window` is true when no time phrase was given; `search_text` is what quotes are asked about;
-    `direction` is the way the asker believes the metric moved ("why is X up", "why did X drop").
+    `direction` is the way the asker believes the metric moved ("why is X up", "why did X drop");
+    `supposed` is what a what-if asks about, `intervention` what the effect of is asked for.
     """
 
     question: Question
@@ -86,6 +115,8 @@ class Plan:
     default_window: bool = False
     search_text: str | None = None
     direction: Literal["up", "down"] | None = None
+    supposed: Supposed | None = None
+    intervention: Intervention | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -45,11 +45,14 @@ def verify_reading(findings: Findings) -> None:
 def _ran(query: MetricQuery | CubeQuery, reading: Reading) -> bool:
     names = query.metrics if isinstance(query, MetricQuery) else (query.metric,)
     window = query.window if isinstance(query, MetricQuery) else query.now
-    return (
-        reading.metrics[0] in names
-        and set(reading.filters) <= set(query.filters)
-        and _days(window) == _days(reading.window)
-    )
+    same = _days(window) == _days(reading.window)
+    if reading.intent == "anomalies":  # a period is judged within its history
+        same = same or _overlaps(window, reading.window)
+    return reading.metrics[0] in names and set(reading.filters) <= set(query.filters) and same
+
+
+def _overlaps(one: TimeWindow | None, other: TimeWindow | None) -> bool:
+    return bool(one and other and one.start <= other.end and other.start <= one.end)
 
 
 def _days(window: TimeWindow | None) -> tuple[date, date] | None:

@@ -15,6 +15,8 @@ _READING: TypeAdapter[Reading] = TypeAdapter(Reading)
 def to_dict(outcome: Outcome) -> dict[str, Any]:
     """Turn an outcome into plain JSON values: ISO dates, lists, null for what is not a number."""
     plain: dict[str, Any] = _finite(_OUTCOME.dump_python(outcome, mode="json", fallback=_scalar))
+    if "reading" in plain:
+        plain["reading"] = _with_horizon(plain["reading"])
     return plain
 
 
@@ -25,13 +27,17 @@ def to_json(outcome: Outcome, *, indent: int | None = 2) -> str:
 
 def reading_to_dict(reading: Reading) -> dict[str, Any]:
     """Turn a reading into plain JSON values."""
-    plain: dict[str, Any] = _finite(_READING.dump_python(reading, mode="json", fallback=_scalar))
-    return plain
+    return _with_horizon(_finite(_READING.dump_python(reading, mode="json", fallback=_scalar)))
 
 
 def reading_from_dict(raw: dict[str, Any]) -> Reading:
     """Read a reading back, as `--follow` needs it."""
     return _READING.validate_python(raw, strict=False)
+
+
+def _with_horizon(reading: dict[str, Any]) -> dict[str, Any]:
+    """Leave `horizon` to the readings that look ahead; it is the one key that not all of them have."""
+    return {key: value for key, value in reading.items() if key != "horizon" or value is not None}
 
 
 def _scalar(value: Any) -> Any:

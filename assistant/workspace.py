@@ -31,6 +31,24 @@ class RoleSettings(BaseModel):
     label: str = ""
 
 
+class InterventionSettings(BaseModel):
+    """The table of interventions and its columns.
+
+    `scope` holds JSON, dimension to list of members, of those an intervention reached; `metric` the name of the
+    metric it was aimed at; `kind` says `event` of what befell the company.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    table: str
+    name: str = "name"
+    started_on: str = "started_on"
+    kind: str | None = None
+    description: str | None = None
+    metric: str | None = None
+    scope: str | None = None
+
+
 class WorkspaceConfig(BaseModel):
     """The keys of `because.yml`; unknown keys are refused."""
 
@@ -44,6 +62,7 @@ class WorkspaceConfig(BaseModel):
     locale: str = "en-GB"
     transcripts: TranscriptSettings | None = None
     redaction: RedactionSettings = RedactionSettings()
+    interventions: InterventionSettings | None = None
     roles: dict[str, RoleSettings] = {}
     llm: LlmSettings | None = None
 

@@ -168,7 +168,8 @@ class MetricSpec(Formula):
     """A governed metric; its own formula is the one of the latest version.
 
     `default_grain` is the period answered for when none is named: the last complete one of that
-    grain, or everything there is (`all`); without it, the last complete month.
+    grain, or everything there is (`all`); without it, the last complete month. `headline: true` puts the
+    metric into overviews.
     """
 
     name: str
@@ -184,6 +185,7 @@ class MetricSpec(Formula):
     horizon: Literal["short", "medium", "long"] | None = None
     caveat: str | None = None
     read_with: str | None = None
+    headline: bool = False
     default_grain: Grain | Literal["all"] | None = None
     hidden: bool = False
     versions: tuple[Version, ...] = ()

@@ -46,7 +46,7 @@ def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
             reading = chosen(reading, comparison.now, comparison.before)
             measured.insert(0, _measured(bench, reading))
     yield Step(name="analyse", text=f"Splitting the change of {label} by every dimension")
-    drivers, notes = _drivers(bench, reading, measured[0].figure.label)
+    drivers, notes = split_change(bench, reading, measured[0].figure.label)
     if drivers:
         drivers = with_factors(bench, reading, measured[0].figure, drivers, lambda r: _segments(bench, r))
     beside_, more = beside(bench, companions(reading, bench.catalogue), reading)
@@ -117,7 +117,8 @@ def _since_shift(bench: Bench, reading: Reading, asked: Comparison) -> Compariso
     return Comparison(now=now, before=before, reason="shift", shift=shift, other=(asked.now, asked.before))
 
 
-def _drivers(bench: Bench, reading: Reading, label: str) -> tuple[Drivers | None, tuple[str, ...]]:
+def split_change(bench: Bench, reading: Reading, label: str) -> tuple[Drivers | None, tuple[str, ...]]:
+    """Split the change between a reading's two windows by its dimensions; say what stood in the way."""
     dimensions, left_out = driver_dimensions(bench, reading)
     if reading.window is None or reading.baseline is None or not dimensions:
         return None, ("there is no dimension to split this metric by",)
@@ -139,7 +140,7 @@ def _drivers(bench: Bench, reading: Reading, label: str) -> tuple[Drivers | None
 
 
 def _segments(bench: Bench, reading: Reading) -> tuple[Segment, ...]:
-    drivers, _ = _drivers(bench, reading, bench.catalogue.metric(reading.metrics[0]).label)
+    drivers, _ = split_change(bench, reading, bench.catalogue.metric(reading.metrics[0]).label)
     return drivers.segments if drivers else ()
 
 

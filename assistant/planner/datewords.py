@@ -8,7 +8,7 @@ from functools import cache
 
 from assistant.planner.dates import DAY, Clock, Period, last_complete, period_of, rolling
 from assistant.planner.words import any_of, words
-from semantic_layer.calendar import period_start, shift
+from semantic_layer.calendar import period_end, period_start, shift
 from semantic_layer.query import Grain
 
 
@@ -240,7 +240,12 @@ def _next(said: Said) -> Period:
         later = shift(said.latest, "year", 1)
         return _month(Said({"mon": said.parts["nmon"]}, said.clock, later))
     grain, clock = said.grain, said.clock
-    return period_of(shift(period_start(clock.today, grain, clock.fiscal_start), grain, 1), grain, clock)
+    start = period_start(clock.today, grain, clock.fiscal_start)
+    if count := int(said.parts.get("n") or 0):
+        start = start if start == clock.today else shift(start, grain, 1)
+        end = period_end(shift(start, grain, count - 1), grain, clock.fiscal_start)
+        return Period(start, end, grain, f"next {count} {grain.replace('_', ' ')}s", count=count)
+    return period_of(shift(start, grain, 1), grain, clock)
 
 
 def _ago(said: Said) -> Period:

@@ -8,7 +8,7 @@ from assistant.planner.dates import Clock
 from assistant.planner.lexicon import Entry, Lexicon, Vocabulary
 from assistant.planner.linker import Item, Linked
 from assistant.planner.timespans import TimeSpan
-from assistant.types import Clarify, Decline, Option, Question, Within
+from assistant.types import Clarify, Decline, Intervention, Option, Question, Supposed, Within
 from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec
 from semantic_layer.query import Filter, Grain, Having, Scalar, TimeWindow
 
@@ -66,6 +66,9 @@ class Draft:
     baseline: TimeWindow | None = None
     default_window: bool = False
     search_text: str | None = None
+    horizon: TimeWindow | None = None
+    supposed: Supposed | None = None
+    intervention: Intervention | None = None
     assumptions: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)

@@ -10,9 +10,9 @@ from assistant.planner.words import words
 LIMIT = 1_000
 
 
-def message(name: str, **values: object) -> str:
+def message(key_: str, /, **values: object) -> str:
     """Return a sentence of the language file."""
-    return str(words().raw["messages"][name]).format(**values)
+    return str(words().raw["messages"][key_]).format(**values)
 
 
 def check_text(text: str) -> None:
@@ -35,7 +35,7 @@ def check_scope(draft: Draft) -> None:
     linked = {p for item in draft.items if item.kind == "entry" for p in item.at}
     free = [s if i not in linked else "\0" for i, s in enumerate(stems)]
     for name in ("help", "opinion", "causal"):
-        if _contains(free, name):
+        if _contains(free, name) and not _meant_otherwise(draft, name, stems):
             raise refuse("out_of_scope", message(name))
     for word in words().list_of("statistics"):
         if f" {' '.join(key(word))} " in f" {' '.join(free)} ":
@@ -46,6 +46,13 @@ def check_scope(draft: Draft) -> None:
         raise refuse("out_of_scope", message("act"))
     if _contains(free, "out_of_scope") and not draft.has("quotes"):
         raise refuse("out_of_scope", message("out_of_scope"))
+
+
+def _meant_otherwise(draft: Draft, name: str, stems: list[str]) -> bool:
+    """Tell "did the coaching help" and "what should I know" from calls for help and advice."""
+    if name == "help":
+        return stems[:1] in ([stem("do")], [stem("have")])
+    return name == "opinion" and draft.has("overview")
 
 
 def _opens_with_task(draft: Draft) -> bool:

@@ -1,6 +1,7 @@
 """Decides what is asked for and reads the parts that kind of question has."""
 
 from assistant.planner import facts, followup, gates, parts, periods
+from assistant.planner.analyses import read_analysis
 from assistant.planner.dates import Period
 from assistant.planner.draft import Draft, ask_back, refuse
 from assistant.planner.members import read_members
@@ -14,7 +15,7 @@ from assistant.planner.words import words
 from assistant.types import Intent, Reading
 from semantic_layer.query import Grain
 
-_NOT_YET = ("forecast", "what_if", "impact", "at_risk", "anomalies", "relationship", "themes")
+_NOT_YET = ("themes",)
 _MOVES = ("up", "down", "better", "worse", "change")
 _SECOND = ("yoy", "mom", "qoq", "wow")
 
@@ -28,6 +29,8 @@ def read_intent(draft: Draft) -> Intent:
     if _asks_meaning(draft):
         return _define(draft)
     _refuse_not_built(draft)
+    if analysis := read_analysis(draft):
+        return analysis
     take_metrics(draft)
     inherited = follows and not draft.metrics
     if inherited:
@@ -100,11 +103,9 @@ def _define(draft: Draft) -> Intent:
 
 def _refuse_not_built(draft: Draft) -> None:
     for name in _NOT_YET:
-        if draft.has(name) and not (name == "relationship" and draft.has("why")):
+        if draft.has(name):
             draft.metrics = [e.name for i in draft.places("metric") for e in draft.items[i].of("metric")[:1]]
             raise refuse("out_of_scope", gates.message(name))
-    if draft.has("overview") and not draft.metrics_named and not draft.question.history:
-        raise refuse("out_of_scope", gates.message("overview"))
 
 
 def _carried(draft: Draft, *, inherited: bool) -> Reading:

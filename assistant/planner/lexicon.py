@@ -8,6 +8,7 @@ from typing import Literal
 
 from assistant.planner.text import key, spell, stem
 from assistant.planner.words import words
+from assistant.types import Intervention
 from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec, TableSpec
 
 Kind = Literal["metric", "dimension", "value"]
@@ -18,13 +19,14 @@ _COUNTING = frozenset(("mani", "number", "of"))
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a planner may know: the dictionary, all members, the data's range and the locale."""
+    """What a planner may know: the dictionary, all members, the data's range, the locale, recorded interventions."""
 
     catalogue: Catalogue
     values: Mapping[str, tuple[str, ...]]
     first: date | None = None
     as_of: date | None = None
     locale: str = "en-GB"
+    interventions: tuple[Intervention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ def settle(draft: Draft) -> None:
         if item.kind == "entry" and len({e.kind for e in item.entries}) == 1:
             draft.roles[i] = item.entries[0].kind
     _unlink_verbs(draft)
-    sure = any(not _is_noun(draft, i) for i in draft.places("metric"))
+    sure = any(not is_noun(draft, i) for i in draft.places("metric"))
     for i, item in enumerate(draft.items):
         if item.kind == "entry" and i not in draft.roles:
             draft.roles[i] = _choose(draft, i, sure)
@@ -125,7 +125,7 @@ def _demote(draft: Draft) -> None:
     metrics = draft.places("metric")
     if len(metrics) < 2:
         return
-    plain = [i for i in metrics if _is_noun(draft, i)]
+    plain = [i for i in metrics if is_noun(draft, i)]
     for i in reversed(plain):
         others = [j for j in draft.places("metric") if j != i]
         if others and not _coordinated(draft, i):
@@ -133,7 +133,8 @@ def _demote(draft: Draft) -> None:
             draft.used.add(i)
 
 
-def _is_noun(draft: Draft, i: int) -> bool:
+def is_noun(draft: Draft, i: int) -> bool:
+    """Tell whether an item only says what is measured: contacts, customers."""
     item = draft.items[i]
     return all(draft.linked.tokens[p].stem in draft.context.lexicon.nouns for p in item.at)
 

@@ -123,6 +123,7 @@ def _read(draft: Draft) -> Plan:
         having=tuple(draft.having),
         within=draft.within,
         shares=draft.shares,
+        horizon=draft.horizon,
         assumptions=tuple(dict.fromkeys(draft.assumptions)),
     )
     return Plan(
@@ -132,6 +133,8 @@ def _read(draft: Draft) -> Plan:
         default_window=draft.default_window,
         search_text=draft.search_text,
         direction=draft.direction,
+        supposed=draft.supposed,
+        intervention=draft.intervention,
         notes=tuple(draft.notes),
     )
 

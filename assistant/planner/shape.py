@@ -171,7 +171,7 @@ def _thresholds(draft: Draft) -> None:
             continue
         metric = _counted(draft, number) or _measured(draft, i)
         operator = _OPERATORS[next(c for c in _OPERATORS if draft.cue(i, c))]
-        value = _value(draft, number, metric)
+        value = value_in_unit(draft, number, metric)
         draft.used.update((i, number))
         draft.having.append(Having(metric=metric, operator=operator, value=value))  # type: ignore[arg-type]
 
@@ -199,7 +199,7 @@ def _measured(draft: Draft, i: int) -> str:
     return draft.metrics[0]
 
 
-def _value(draft: Draft, i: int, metric: str) -> float:
+def value_in_unit(draft: Draft, i: int, metric: str) -> float:
     """Bring a number with its unit into the metric's own unit."""
     raw, number = words().raw, draft.items[i].number or 0.0
     spec = draft.metric(metric)

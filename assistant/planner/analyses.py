@@ -1,0 +1,203 @@
+"""Reads the questions that ask for more than a number: forecasts, what-ifs, effects, risks, oddities, overviews."""
+
+from collections.abc import Callable
+
+from assistant.phrases import NO_PERIOD, ask_what
+from assistant.planner import gates, periods
+from assistant.planner.dates import rolling
+from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.effects import named_intervention, speaks_of_one, use_name
+from assistant.planner.horizons import read_horizon
+from assistant.planner.members import read_members
+from assistant.planner.roles import is_noun, read_metrics, take_metrics
+from assistant.planner.shape import read_shape
+from assistant.planner.suppositions import read_supposition
+from assistant.planner.text import key
+from assistant.planner.words import words
+from assistant.types import Intent
+
+
+def read_analysis(draft: Draft) -> Intent | None:
+    """Read an analysis into the draft and return its intent; None where the question asks for none."""
+    for intent, (asked, read) in _READERS.items():
+        if asked(draft):
+            read(draft)
+            return intent
+    return None
+
+
+def _cued(name: str) -> Callable[[Draft], bool]:
+    return lambda draft: draft.has(name)
+
+
+def _asks_relationship(draft: Draft) -> bool:
+    """Tell "does X hurt Y" from "why", and from "what was the impact on Y"."""
+    if draft.has("why"):
+        return False
+    two = len({e.name for i in draft.places("metric") for e in draft.items[i].of("metric")[:1]}) > 1
+    return draft.has("relationship") or (two and draft.has("moves"))
+
+
+def _asks_overview(draft: Draft) -> bool:
+    return draft.has("overview") and not draft.metrics_named and not draft.question.history
+
+
+def _asks_impact(draft: Draft) -> bool:
+    """Tell the effect of something recorded from the effect of one metric on another."""
+    if draft.has("impact") and len(draft.places("metric")) < 2:
+        return True
+    moved = draft.has("worked", "impact", "moves", "up", "down", "better", "worse", "change")
+    return moved and not draft.has("why") and speaks_of_one(draft)
+
+
+def _forecast(draft: Draft) -> None:
+    draft.take("forecast")
+    _one_metric(draft)
+    read_members(draft)
+    read_shape(draft)
+    if draft.by:
+        raise refuse("out_of_scope", gates.message("one_series"))
+    periods.collect_times(draft)
+    read_horizon(draft)
+
+
+def _what_if(draft: Draft) -> None:
+    draft.take("what_if")
+    _one_metric(draft)
+    read_members(draft)
+    read_supposition(draft)
+    periods.collect_times(draft)
+    periods.choose(draft, compares=False, trend=False)
+
+
+def _impact(draft: Draft) -> None:
+    known = draft.context.vocabulary.interventions
+    if not known:
+        raise refuse("out_of_scope", gates.message("no_interventions"))
+    draft.intervention = named_intervention(draft)
+    if draft.intervention is None:
+        offers = [(one.name, gates.message("ask_effect", name=one.name)) for one in known if one.kind != "event"]
+        raise ask_back(gates.message("which_intervention"), offers[:5])
+    use_name(draft, draft.intervention)
+    draft.take("impact", "worked", "relationship", "moves", "change", "up", "down", "better", "worse", "how_much")
+    read_metrics(draft)
+    own = draft.intervention.metric
+    if not draft.metrics and own in {m.name for m in draft.catalogue.metrics}:
+        draft.metrics = [str(own)]
+        draft.assumptions.append(f"judged by what it was aimed at: {draft.metric(str(own)).label}")
+    if not draft.metrics:
+        raise refuse("unknown_metric", gates.message("no_metric"))
+    read_members(draft)
+    periods.collect_times(draft)
+    if any(span.period and span.period.end < draft.intervention.started_on for span in draft.times):
+        raise refuse("no_data", gates.message("before_it_began", name=draft.intervention.name))
+
+
+def _relationship(draft: Draft) -> None:
+    turned = draft.has("depends")
+    draft.take(
+        "relationship", "moves", "depends", "impact", "up", "down", "better", "worse", "change", "vs", "high", "low"
+    )
+    draft.take("more", "less", "difference")
+    take_metrics(draft)
+    read_members(draft)
+    cuts = [i for i in draft.places("dimension") if i not in draft.used]
+    if len(draft.metrics) == 1 and cuts:
+        draft.by = [draft.items[cuts[0]].of("dimension")[0].name]
+        draft.link(cuts[0], draft.items[cuts[0]].of("dimension")[0])
+    elif len(draft.metrics) != 2:
+        options = [(draft.metric(m).label, ask_what(draft.metric(m).label)) for m in draft.metrics[:3]]
+        if options:
+            raise ask_back(gates.message("two_metrics"), options)
+        raise refuse("unknown_metric", gates.message("two_metrics"))
+    if turned and len(draft.metrics) == 2:
+        draft.metrics.reverse()
+    periods.collect_times(draft)
+    _last_year(draft)
+
+
+def _at_risk(draft: Draft) -> None:
+    draft.take("at_risk", "high", "highest", "which", "top")
+    for i in draft.places("metric"):
+        if is_noun(draft, i):
+            draft.roles[i] = "noun"
+            draft.used.add(i)
+    read_metrics(draft)
+    if not draft.metrics:
+        draft.metrics = _risk_metrics(draft)
+    read_members(draft)
+    draft.by = list(dict.fromkeys(draft.items[i].of("dimension")[0].name for i in draft.places("dimension")))
+    draft.used.update(draft.places("dimension"))
+    periods.collect_times(draft)
+    periods.choose(draft, compares=False, trend=False)
+
+
+def _risk_metrics(draft: Draft) -> list[str]:
+    """Return the metric whose own name speaks of risk, an average or share before a count."""
+    risk = {stem for word in words().list_of("risk") for stem in key(word)}
+    named = [m for m in draft.catalogue.metrics if not m.hidden and risk & set(key(f"{m.name} {m.label}"))]
+    named.sort(key=lambda m: m.unit == "count")
+    if not named:
+        raise refuse("unknown_metric", gates.message("no_risk_metric"))
+    draft.assumptions.append(f"risk is read from {named[0].label}")
+    draft.defaults += 1
+    return [named[0].name]
+
+
+def _anomalies(draft: Draft) -> None:
+    draft.take("anomalies", "overview", "high", "low", "change", "how_high", "trend")
+    _scanned(draft, compares=False)
+
+
+def _overview(draft: Draft) -> None:
+    for i in draft.cues("overview"):
+        after = draft.after(i, skip=("filler",))
+        told = after < len(draft.items) and (draft.items[after].kind == "noun" or draft.roles.get(after) == "value")
+        if told and draft.items[i].text.lower() in words().list_of("retell"):
+            raise refuse("out_of_scope", gates.message("retell"))
+    draft.take(
+        "overview", "why", "change", "how_high", "trend", "grain_month", "grain_week", "grain_quarter", "top", "best"
+    )
+    _scanned(draft, compares=True)
+
+
+def _scanned(draft: Draft, *, compares: bool) -> None:
+    for i in draft.places("metric"):
+        if draft.items[i].of("value") and draft.cue(draft.before(i), "in"):
+            draft.roles[i] = "value"
+    read_metrics(draft)
+    read_members(draft)
+    periods.collect_times(draft)
+    periods.choose(draft, compares=compares, trend=False)
+
+
+def _last_year(draft: Draft) -> None:
+    """Set the window to the last twelve months where no period is named."""
+    clock = draft.context.clock
+    if draft.times or clock is None:
+        periods.choose(draft, compares=False, trend=False)
+        return
+    period = rolling(clock, "month", 12)
+    draft.window, draft.default_window = periods.inside(draft, period, clock), True
+    draft.assumptions.append(f"{NO_PERIOD}: {period.label}")
+    draft.defaults += 1
+
+
+def _one_metric(draft: Draft) -> None:
+    read_metrics(draft)
+    if not draft.metrics:
+        raise refuse("unknown_metric", gates.message("no_metric"))
+    if len(draft.metrics) > 1:
+        options = [(draft.metric(m).label, ask_what(draft.metric(m).label)) for m in draft.metrics[:3]]
+        raise ask_back(gates.message("one_metric"), options)
+
+
+_READERS: dict[Intent, tuple[Callable[[Draft], bool], Callable[[Draft], None]]] = {
+    "what_if": (_cued("what_if"), _what_if),
+    "anomalies": (_cued("anomalies"), _anomalies),
+    "impact": (_asks_impact, _impact),
+    "relationship": (_asks_relationship, _relationship),
+    "at_risk": (_cued("at_risk"), _at_risk),
+    "forecast": (_cued("forecast"), _forecast),
+    "overview": (_asks_overview, _overview),
+}
