@@ -68,10 +68,14 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What an intervention is set against: `control` in words; p of a drift before it began; others nearby."""
+    """What an intervention is set against: `control` in words; p-values of the effect and of a drift before it.
+
+    `nearby` are other interventions that the comparison cannot tell apart from it.
+    """
 
     name: str
     control: str | None
+    p_value: float | None = None
     drift_p: float | None = None
     nearby: tuple[str, ...] = ()
 

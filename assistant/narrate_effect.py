@@ -20,6 +20,7 @@ from assistant.types import Claim, Figure
 from assistant.windows import when
 
 DRIFTED = 0.05
+SURE = 0.01
 NAMED = 3
 
 
@@ -43,6 +44,8 @@ def _effect(found: Findings, detail: Effect) -> Claim:
         return Claim(text=text, figures=_of(2))
     way = "lower" if (net.change or 0.0) < 0 else "higher"
     verdict = {True: "It went the wrong way", False: "It seems to have worked", None: "It made a difference"}[worse]
+    if detail.p_value is None or detail.p_value >= SURE:
+        verdict = "There are weak signs of an effect, which chance may have made"
     size = show_size(net.change or 0.0, net.unit)
     text = (
         f"{verdict}: after “{detail.name}”, {label} {was(label)} {size} {way} than {_they(label)} would have been, "

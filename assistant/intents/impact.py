@@ -167,6 +167,7 @@ def _found(plan: Plan, bench: Bench, reading: Reading, one: Intervention, sides:
         detail=Effect(
             name=one.name,
             control=_others(bench, one) if effect else None,
+            p_value=effect.p_value if effect else None,
             drift_p=effect.drift_p if effect else None,
             nearby=_nearby(bench, one, spec.name, reading),
         ),

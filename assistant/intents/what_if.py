@@ -84,9 +84,9 @@ def _otherwise(now: Figure, value: float) -> Figure:
 
 
 def _count(reading: Reading, name: str, label: str, unit: str, inside: Moments, value: float) -> Figure:
-    supposed, now = value * inside.d, float(inside.n)
+    supposed, now = float(round(value * inside.d)), float(inside.n)
     return Figure(
-        metric=name, label=f"{label}, supposed", value=supposed, unit=unit, text=show(round(supposed), unit),
+        metric=name, label=f"{label}, supposed", value=supposed, unit=unit, text=show(supposed, unit),
         window=reading.window, filters=reading.filters, baseline_value=now, change=supposed - now,
         change_pct=(supposed - now) / now if now else None,
     )  # fmt: skip

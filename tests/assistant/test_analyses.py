@@ -1,0 +1,150 @@
+"""Analyses end to end on the tiny workspace, against SQL written by hand and the planted truth."""
+
+import duckdb
+import pytest
+
+from assistant.types import Answer, Refusal
+from assistant.wire import to_dict
+
+ASKED = (
+    "How are we doing?",
+    "How did we do in SMB last quarter?",
+    "Anything unusual last month?",
+    "Anything unusual in February 2026?",
+    "Who is likely to churn?",
+    "Does hold time hurt CSAT?",
+    "Is churn related to contract type?",
+    "Did the phone menu work?",
+    "What was the effect of the price rise on churn?",
+    "Forecast churn",
+    "Forecast contact volume for the next 3 months",
+    "How many contacts will we get next week?",
+    "What if churn in DACH went back to 2 %?",
+    "What if we cut handle time by 10 %?",
+)
+
+
+@pytest.fixture(scope="module")
+def ask(tiny_assistant):
+    """Ask and expect an answer; a question is asked once."""
+    kept = {}
+
+    def asked(text):
+        if text not in kept:
+            kept[text] = tiny_assistant.ask(text)
+        assert isinstance(kept[text], Answer), kept[text]
+        return kept[text]
+
+    return asked
+
+
+@pytest.fixture(scope="module")
+def sql(tiny_workspace):
+    """Ask the warehouse itself."""
+    with duckdb.connect(str(tiny_workspace / "warehouse.duckdb"), read_only=True) as connection:
+        yield lambda text: connection.execute(text).fetchone()
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_every_sentence_of_an_analysis_is_grounded(ask, text):
+    answer = ask(text)
+    assert answer.headline
+    assert answer.figures or "Nothing unusual" in answer.headline
+    assert not [note for note in answer.notes if "dropped" in note]
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_no_analysis_claims_a_cause(ask, text):
+    said = " ".join(claim.text.lower() for claim in ask(text).claims)
+    assert "cause" not in said
+    assert "because of" not in said
+
+
+def test_only_readings_that_look_ahead_have_a_horizon(ask):
+    assert to_dict(ask("Forecast churn"))["reading"]["horizon"]["start"] == "2026-11-01"
+    assert "horizon" not in to_dict(ask("How are we doing?"))["reading"]
+
+
+def test_an_overview_is_of_the_headline_metrics_and_says_which_moved(ask):
+    answer = ask("How are we doing?")
+    assert {"churn_rate", "csat", "contact_volume"} <= set(answer.reading.metrics)
+    assert all(figure.significant is not None for figure in answer.figures if figure.change is not None)
+
+
+def test_the_week_of_the_outage_is_found_with_where_and_what_was_recorded(ask):
+    answer = ask("Anything unusual in February 2026?")
+    odd = next(f for f in answer.figures if f.metric == "contact_volume")
+    assert (str(odd.window.start), odd.change > 0) == ("2026-02-09", True)
+    told = " ".join(claim.text for claim in answer.claims)
+    assert "UK & Ireland" in told
+    assert "Fibre outage" in told
+
+
+def test_a_recorded_change_that_worked_is_measured_against_the_other_queues(ask, sql):
+    answer = ask("Did the phone menu work?")
+    before, after = (
+        sql(
+            f"""select avg(is_transferred::int) filter (queue = 'Billing'),
+                       avg(is_transferred::int) filter (queue <> 'Billing')
+                from fct_contacts where handled_by = 'human' and not is_abandoned
+                and started_at >= date '{w.start}' and started_at < date '{w.end}' + 1"""
+        )
+        for w in (answer.reading.window, answer.reading.horizon)
+    )
+    effect = answer.figures[2]
+    assert effect.change == pytest.approx((after[0] - before[0]) - (after[1] - before[1]), rel=1e-9)
+    assert effect.significant
+    assert effect.change < 0
+
+
+def test_a_recorded_change_that_did_nothing_is_said_to_have_shown_nothing(ask):
+    headline = ask("Did the call-back message work?").headline
+    assert "No effect" in headline or "weak signs" in headline
+
+
+def test_the_segment_of_the_price_rise_is_most_at_risk(ask):
+    filters = {f.dimension: f.values[0] for f in ask("Who is likely to churn?").figures[0].filters}
+    assert set(filters.items()) <= {("segment", "SMB"), ("region", "DACH"), ("plan", "Plus")}
+
+
+def test_a_what_if_is_exact_arithmetic(ask, sql):
+    answer = ask("What if churn in DACH went back to 2 %?")
+    inside, all_, churned = sql(
+        """select count(*) filter (region = 'DACH'), count(*),
+                  count(*) filter (is_churned and region <> 'DACH'
+                                   and not coalesce(churned_on < signed_up_on + interval 14 day, false))
+           from fct_subscription_months join dim_customers using (customer_id) where month = date '2026-10-01'"""
+    )
+    assert answer.figures[1].value == pytest.approx((churned + 0.02 * inside) / all_, rel=1e-9)
+
+
+def test_a_forecast_of_a_sum_adds_up_and_stays_inside_its_bounds(ask):
+    answer = ask("Forecast contact volume for the next 3 months")
+    *months, total, _error = answer.figures
+    assert total.value == pytest.approx(sum(m.value for m in months))
+    ahead = [row for row in answer.table.rows if row[2] is not None]
+    assert len(ahead) == 3
+    assert all(low < value < high for _, value, low, high in ahead)
+
+
+def test_bins_of_an_association_hold_the_rows_they_should(ask, sql):
+    answer = ask("Does hold time hurt CSAT?")
+    window = answer.reading.window
+    (rows,) = sql(
+        f"""select count(*) from fct_surveys join fct_contacts using (contact_id)
+            where handled_by = 'human' and not is_abandoned
+            and responded_at >= date '{window.start}' and responded_at < date '{window.end}' + 1"""
+    )
+    assert sum(row[2] for row in answer.table.rows) == rows
+    assert answer.reading.metrics[0] == "csat"
+
+
+def test_what_shares_no_rows_is_not_related(tiny_assistant):
+    outcome = tiny_assistant.ask("Does hold time drive churn rate?")
+    assert isinstance(outcome, Refusal)
+    assert "different things" in outcome.message
+
+
+def test_a_share_beyond_the_whole_is_not_supposed(tiny_assistant):
+    outcome = tiny_assistant.ask("What if churn went to 140 %?")
+    assert isinstance(outcome, Refusal)
