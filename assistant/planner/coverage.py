@@ -60,6 +60,8 @@ def unused(draft: Draft) -> list[int]:
 def _needed(draft: Draft, i: int) -> bool:
     """Tell whether a noun is asked for as a cut: "by customer", "which customers"."""
     before = draft.before(i)
+    if draft.items[before].text.lower() in words().list_of("lists_of") and before == i - 1:
+        return True
     return draft.cue(before, "by") and before not in draft.used
 
 

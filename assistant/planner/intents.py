@@ -117,8 +117,9 @@ def _carried(draft: Draft, *, inherited: bool) -> Reading:
 
 def _analyse(draft: Draft, old: Reading | None) -> Intent:
     draft.by = list(dict.fromkeys([*(f.dimension for f in draft.versus), *draft.by]))
+    graded = _graded(draft)
     why = draft.take("why", "explain") or (old is not None and old.intent == "why" and not draft.by)
-    moves = _moves(draft, why=why)
+    moves = _moves(draft, why=why) or graded
     trend = _trend(draft, moves, old)
     compares = why or (moves and not trend) or _old_pair(draft, old)
     if why:
@@ -133,6 +134,20 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     _finish_cues(draft)
     _check_reach(draft)
     return _name(draft, why=why, trend=trend, old=old)
+
+
+def _graded(draft: Draft) -> bool:
+    """Read "happier": than the others where one group is named, than before where none is."""
+    if not any(draft.cue(i, "up", "down") for i in draft.places("metric")) or draft.times or draft.ranked:
+        return False
+    named = [f for f in draft.filters if f.operator == "in"]
+    if len(named) != 1 or draft.by or draft.has("vs"):
+        return not draft.by
+    draft.filters.remove(named[0])
+    draft.by = [named[0].dimension]
+    said = " and ".join(map(str, named[0].values))
+    draft.assumptions.append(f"{said} set against every other {draft.dimension(named[0].dimension).label}")
+    return False
 
 
 def _old_pair(draft: Draft, old: Reading | None) -> bool:

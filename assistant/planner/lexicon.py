@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
+from assistant.planner.senses import Senses
 from assistant.planner.text import key, spell, stem
 from assistant.planner.words import words
 from assistant.types import Intervention
@@ -49,6 +50,7 @@ class Lexicon:
     bag_words: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
     joined: dict[str, list[Entry]] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)
+    senses: Senses = field(default_factory=lambda: Senses((), frozenset()))
     parts: dict[str, list[Entry]] = field(default_factory=dict)
     nouns: frozenset[str] = frozenset()
     dimension_words: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -75,6 +77,7 @@ def build_lexicon(vocabulary: Vocabulary) -> Lexicon:
         if not dimension.hidden:
             _add_dimension(lexicon, dimension, vocabulary.values.get(dimension.name, ()))
     _add_counts(lexicon, vocabulary.catalogue)
+    lexicon.senses = Senses(vocabulary.catalogue.metrics, lexicon.nouns)
     for phrase, entries in lexicon.phrases.items():
         _index_forms(lexicon, phrase, entries)
     return lexicon

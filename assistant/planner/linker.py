@@ -7,6 +7,7 @@ from typing import Literal
 
 from assistant.planner.dates import Clock
 from assistant.planner.lexicon import LONGEST, Entry, Lexicon
+from assistant.planner.senses import SCORE
 from assistant.planner.spelling import Repair, Speller
 from assistant.planner.text import Token, key, stem
 from assistant.planner.timespans import TimeSpan, find_times
@@ -21,7 +22,10 @@ _KIND_MARGIN = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A span of the question and what it may stand for; `at` are token places."""
+    """A span of the question and what it may stand for; `at` are token places.
+
+    `sensed` marks a word that only speaks of its target and does not name it.
+    """
 
     kind: ItemKind
     at: tuple[int, ...]
@@ -31,6 +35,7 @@ class Item:
     time: TimeSpan | None = None
     number: float | None = None
     margin: float = 1.0
+    sensed: bool = False
 
     @property
     def first(self) -> int:
@@ -101,6 +106,7 @@ class Linker:
             yield _Candidate(Item("time", at, _text(tokens, at), time=span), len(at), 4, 1.0)
         yield from self._catalogue(tokens)
         yield from self._bags(tokens)
+        yield from self._senses(tokens)
         yield from (
             c
             for c in _grammar(tokens)
@@ -155,6 +161,22 @@ class Linker:
         own = self._lexicon.dimension_words.get(entry.name, frozenset()) - _loose()
         near = [t.stem for t in (*tokens[max(0, i - 2) : i], *tokens[j : j + 1])]
         return any(n in own for n in near)
+
+    def _senses(self, tokens: Sequence[Token]) -> Iterator[_Candidate]:
+        """Read a word by what it speaks of; any name, date or word of grammar of its length goes before it."""
+        stems, senses = tuple(t.stem for t in tokens), self._lexicon.senses
+        for i in range(len(stems)):
+            for j in range(i + 1, min(len(stems), i + 4) + 1):
+                sense = senses.of(stems[i:j]) if stems[i:j] not in self._lexicon.phrases else None
+                meant = senses.meant(sense, stems) if sense else ()
+                if sense is None or not meant:
+                    continue
+                also = frozenset.intersection(*(m.also for m in meant)) - _loose()
+                at = tuple(k for k in range(len(stems)) if i <= k < j or stems[k] in also)
+                entries = tuple(Entry("metric", m.metric, m.score) for m in meant)
+                yield _Candidate(
+                    Item("entry", at, _text(tokens, at), entries, cues=sense.cues, margin=0.0, sensed=True), len(at), -1, SCORE
+                )
 
     def _bags(self, tokens: Sequence[Token]) -> Iterator[_Candidate]:
         stems = [t.stem for t in tokens]

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from assistant.phrases import ask_what
 from assistant.planner.draft import Draft, ask_back
+from assistant.planner.facts import reaches
 from assistant.planner.lexicon import Entry
 from assistant.planner.text import key
 from assistant.planner.words import words
@@ -130,7 +131,8 @@ def _demote(draft: Draft) -> None:
         others = [j for j in draft.places("metric") if j != i]
         if others and not _coordinated(draft, i):
             draft.roles[i] = "noun"
-            draft.used.add(i)
+            if not draft.cue(i - 1, "which"):
+                draft.used.add(i)
 
 
 def is_noun(draft: Draft, i: int) -> bool:
@@ -162,6 +164,7 @@ def take_metrics(draft: Draft) -> None:
         names = list(dict.fromkeys(e.name for e in entries))
         if len(names) > 1:
             names = _by_unit(draft, names)
+            names = _likeliest(draft, i, names)
         if len(names) > 1:
             options = [(draft.metric(n).label, draft.rewritten(i, draft.metric(n).label)) for n in names[:4]]
             raise ask_back(f"'{draft.items[i].text}' may mean several metrics.", options)
@@ -188,11 +191,35 @@ def _check_short(draft: Draft, i: int, entry: Entry) -> None:
 def _by_unit(draft: Draft, names: list[str]) -> list[str]:
     if draft.has("percent"):
         kept = [n for n in names if draft.metric(n).unit == "ratio"]
-    elif draft.has("how_many"):
+    elif draft.has("how_many") or _counts_people(draft):
         kept = [n for n in names if draft.metric(n).unit == "count"]
     else:
         kept = names
     return kept or names
+
+
+def _counts_people(draft: Draft) -> bool:
+    """Tell "lose most customers" from "lose most": the plural behind the superlative is counted."""
+    return any(
+        draft.items[i].text.lower() in words().list_of("counting") and draft.roles.get(i + 1, "") in ("noun", "metric")
+        for i in draft.cues("highest", "lowest")
+    )
+
+
+def _likeliest(draft: Draft, i: int, names: list[str]) -> list[str]:
+    """Choose among the metrics that a word only speaks of: the better fitting, of those the question's cuts reach."""
+    if not draft.items[i].sensed:
+        return names
+    entries = [e for e in draft.items[i].of("metric") if e.name in names]
+    asked = {e.name for j in draft.places("dimension") for e in draft.items[j].of("dimension")[:1]}
+    asked |= {e.name for j in draft.places("value") for e in draft.items[j].of("value")[:1]}
+    reached = [e for e in entries if all(reaches(draft.metric(e.name), d, draft.catalogue) for d in asked)] or entries
+    best = max(e.score for e in reached)
+    kept = [e.name for e in reached if e.score == best]
+    if len(kept) == 1:
+        draft.assumptions.append(f"'{draft.items[i].text}' read as {draft.metric(kept[0]).label}")
+        draft.defaults += 1
+    return kept
 
 
 def check_parts(draft: Draft) -> None:

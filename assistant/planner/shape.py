@@ -2,11 +2,12 @@
 
 from typing import Literal
 
-from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner import facts
+from assistant.planner.draft import Draft, Stop, ask_back, refuse
 from assistant.planner.words import words
 from semantic_layer.query import Grain, Having
 
-_UP, _DOWN = ("highest", "top", "best"), ("lowest", "bottom", "worst")
+_ENDS = ("top", "bottom", "highest", "lowest", "best", "worst")
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
 _OPERATORS = {"more": ">", "less": "<", "at_least": ">=", "at_most": "<="}
 
@@ -98,15 +99,37 @@ def order(draft: Draft) -> None:
     if draft.take("sort") or (draft.order and draft.by):
         draft.ranked, draft.order = True, draft.order or "desc"
         _use_by_before_metric(draft)
-    ends = draft.cues("top", "bottom", "highest", "lowest", "best", "worst")
+    ends = draft.cues(*_ENDS)
+    ends += [i for i in draft.places("metric") if draft.cue(i, *_ENDS) and i not in ends]
     if ends and (draft.by or draft.by_period):
         _rank(draft, ends)
+    elif ends and draft.metrics and _asks_where(draft):
+        raise _by_which(draft)
+
+
+def _asks_where(draft: Draft) -> bool:
+    return any(t.word in words().list_of("where") for t in draft.linked.tokens)
+
+
+def _by_which(draft: Draft) -> Stop:
+    """Ask by what a place is meant."""
+    metric = draft.metric(draft.metrics[0])
+    cuts = [
+        d
+        for d in draft.catalogue.dimensions
+        if not d.hidden and d.driver and facts.reaches(metric, d.name, draft.catalogue)
+    ]
+    most = "lowest" if draft.has("lowest", "bottom") else "highest"
+    options = [(d.label, f"Which {d.label} has the {most} {metric.label}?") for d in cuts[:5]]
+    return ask_back("By what shall I look?", options)
 
 
 def _rank(draft: Draft, ends: list[int]) -> None:
     cues = frozenset().union(*(draft.items[i].cues for i in ends))
     draft.ranked = True
     draft.order = draft.order or _direction(draft, cues)
+    if any(draft.cue(i, "low") for i in draft.places("metric")):
+        draft.order = "asc" if draft.order == "desc" else "desc"
     draft.used.update(ends)
     _use_by_before_metric(draft)
     draft.limit = _limit(draft, ends)

@@ -64,6 +64,7 @@ def _grammar() -> set[str]:
     texts += [p for phrases in raw["cues"].values() for p in phrases]
     texts += [p for phrases in raw["time"].values() for p in phrases]
     texts += [p for unit in raw["units"].values() for p in unit[1:]] + list(raw["scale"]) + list(raw["currencies"])
+    texts += [w for sense in raw["senses"] for side in ("words", "high", "low") for w in sense.get(side, ())]
     texts += ["yesterday", "tomorrow", "today", "half", "year", "commencing"]
     return _words(texts)
 
