@@ -131,7 +131,7 @@ def _lengths(found: Findings) -> Iterator[str]:
 def _redefined(found: Findings) -> Iterator[str]:
     """Say when a metric's definition changed inside the days that are compared."""
     windows = [w for w in (found.reading.window, found.reading.baseline) if w]
-    if not windows:
+    if not windows or found.plan.as_reported:
         return
     first, last = min(w.start for w in windows), max(w.end for w in windows)
     for name in found.reading.metrics:

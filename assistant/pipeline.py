@@ -30,8 +30,10 @@ from assistant.intents.why import find_why
 from assistant.intents.within import narrowed
 from assistant.log import AnswerLog
 from assistant.measuring import Bench
+from assistant.planner.versions import plan_by_definition
 from assistant.protocols import EvidenceSearch, Narrator, Planner
 from assistant.recorder import Recorder
+from assistant.restate import as_reported, restated
 from assistant.types import (
     Clarification,
     Clarify,
@@ -45,6 +47,7 @@ from assistant.types import (
     Step,
 )
 from assistant.workspace import Workspace
+from semantic_layer.definitions import as_defined
 from semantic_layer.engine import SqlEngine
 from semantic_layer.model import Catalogue
 
@@ -104,14 +107,14 @@ class Assistant:
 
     def plan(self, question: Question | str, *, follow: str | None = None) -> Plan | Clarify | Decline:
         """Read a question without running it."""
-        return self.planner.plan(self._question(question, follow))
+        return plan_by_definition(self.planner, self._question(question, follow), self.catalogue)
 
     def steps(self, question: Question | str, *, follow: str | None = None) -> Iterator[Step]:
         """Yield what is being done; the last step carries the outcome, which is in the log by then."""
         asked = self._question(question, follow)
         envelope = _Envelope.begin(asked, self)
         yield Step(name="read", text="Reading the question")
-        plan = self.planner.plan(asked)
+        plan = plan_by_definition(self.planner, asked, self.catalogue)
         envelope.enter("run")
         if not isinstance(plan, Plan):
             yield self._end(envelope.refused(plan), follow)
@@ -135,9 +138,10 @@ class Assistant:
         self.engine.close()
 
     def _answered(self, plan: Plan, envelope: "_Envelope", follow: str | None) -> Iterator[Step]:
-        recorder = Recorder(catalogue=self.catalogue, engine=self.engine, as_of=self.as_of, members=self.values)
+        catalogue = as_defined(self.catalogue, dict(plan.definition)) if plan.definition else self.catalogue
+        recorder = Recorder(catalogue=catalogue, engine=self.engine, as_of=self.as_of, members=self.values)
         bench = Bench(
-            catalogue=self.catalogue, recorder=recorder, first=self.first, as_of=self.as_of,
+            catalogue=catalogue, recorder=recorder, first=self.first, as_of=self.as_of,
             transcripts=self.workspace.config.transcripts, values=self.values, evidence=self._evidence,
             interventions=self.interventions,
         )  # fmt: skip
@@ -157,6 +161,7 @@ class Assistant:
             return
         envelope.enter("narrate")
         yield Step(name="narrate", text="Writing it down and checking every number")
+        found = as_reported(found, bench) if plan.as_reported else restated(found, bench)
         found = replace(found, runs=tuple(recorder.runs), caveats=(*found.caveats, *self.warnings))
         quote_of = self.quote if found.evidence else _no_quotes
         answer = answer_of(found, envelope.common(), self.narrator, quote_of, self._readable)

@@ -8,7 +8,7 @@ from ui.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from ui.output import emit, err, out
 
 if TYPE_CHECKING:
-    from semantic_layer.model import MetricSpec
+    from semantic_layer.model import MetricSpec, Version
     from semantic_layer.problems import Problem
     from ui.opened import Opened
 
@@ -30,7 +30,7 @@ def metrics(
     if as_json:
         emit({"metrics": [_wire(metric, here) for metric in chosen]})
     elif name:
-        _show_one(chosen[0], here)
+        _show_one(chosen[0], here, history=history)
     else:
         _show_all(chosen, history=history)
     _warn(here)
@@ -92,7 +92,7 @@ def _show_all(chosen: "tuple[MetricSpec, ...]", *, history: bool) -> None:
     out().print(table)
 
 
-def _show_one(metric: "MetricSpec", here: "Opened") -> None:
+def _show_one(metric: "MetricSpec", here: "Opened", *, history: bool) -> None:
     from rich.text import Text
 
     from semantic_layer.compile import sliceable
@@ -110,9 +110,15 @@ def _show_one(metric: "MetricSpec", here: "Opened") -> None:
         ("Read with", metric.read_with or ""),
         ("Caveat", metric.caveat or ""),
         ("Can be cut by", ", ".join(sliceable(metric.name, here.catalogue))),
-        *((f"Version {v.version}", f"{v.effective_on}, {v.author}: {v.reason}") for v in metric.versions),
+        *((f"Version {v.version}", _entry(v, history=history)) for v in metric.versions),
     ]
     console.print(pairs([(aspect, value) for aspect, value in facts if value]))
+
+
+def _entry(version: "Version", *, history: bool) -> str:
+    """Say what changed, and with the history what the metric meant since."""
+    meaning = f"\n{version.definition}" if history and version.definition else ""
+    return f"{version.effective_on}, {version.author}: {version.reason}{meaning}"
 
 
 def _show_problems(problems: "tuple[Problem, ...]", here: "Opened") -> None:

@@ -13,6 +13,7 @@ from ui.output import emit, out
 if TYPE_CHECKING:
     from datetime import date
 
+    from semantic_layer.model import Catalogue
     from semantic_layer.query import Grain, MetricQuery, Sql, Table
     from semantic_layer.values import DataRange
     from ui.opened import Opened
@@ -28,6 +29,10 @@ DefinitionOption = Annotated[
     typer.Option("--definition", metavar="[METRIC=]N", help="Use version N of a metric's definition."),
 ]
 
+DefinedOnOption = Annotated[
+    str | None, typer.Option("--as-defined-on", metavar="DAY", help="Use the definitions in force on a day.")
+]
+
 
 def sql(
     metrics: MetricsArgument,
@@ -39,6 +44,7 @@ def sql(
     end: ToOption = None,
     dialect: DialectOption = "duckdb",
     definition: DefinitionOption = None,
+    defined_on: DefinedOnOption = None,
     run: Annotated[bool, typer.Option("--run", help="Run it and show the rows.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -58,7 +64,7 @@ def sql(
             filters=parse_where(where),
             window=parse_window(start, end, first=dates.first if dates else None, last=dates.as_of if dates else None),
             grain=_grain(grain),
-            definition=_definitions(definition, _names(metrics)),
+            definition=_definitions(definition, defined_on, _names(metrics), here.catalogue),
         )
         if engine:
             here.check_members(query.filters, engine)
@@ -85,8 +91,15 @@ def _grain(text: str | None) -> "Grain | None":
     raise UserError(f"unknown grain '{text}'", code="unknown_grain", hint=did_you_mean(text, get_args(Grain)))
 
 
-def _definitions(versions: Iterable[str] | None, metrics: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-    chosen: list[tuple[str, int]] = []
+def _definitions(
+    versions: Iterable[str] | None, day: str | None, metrics: tuple[str, ...], catalogue: "Catalogue"
+) -> tuple[tuple[str, int], ...]:
+    from semantic_layer.definitions import defined_on
+    from ui.conditions import parse_day
+
+    chosen: dict[str, int] = {}
+    if day is not None:
+        chosen.update(defined_on(metrics, catalogue, parse_day(day, option="--as-defined-on")))
     for text in versions or ():
         metric, _, number = text.rpartition("=")
         if not number.strip().isdigit() or (not metric and len(metrics) != 1):
@@ -95,8 +108,10 @@ def _definitions(versions: Iterable[str] | None, metrics: tuple[str, ...]) -> tu
                 code="bad_definition",
                 hint="write --definition 1, or --definition METRIC=1 when there are several metrics",
             )
-        chosen.append((metric.strip() or metrics[0], int(number)))
-    return tuple(chosen)
+        name = metric.strip() or metrics[0]
+        catalogue.metric(name).formula(int(number))
+        chosen[name] = int(number)
+    return tuple(chosen.items())
 
 
 def _as_of(here: "Opened", dates: "DataRange | None") -> "date | None":
