@@ -12,10 +12,14 @@ from semantic_layer.query import Filter, Run, TimeWindow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelShift:
-    """A lasting step in a series: the month it fell into and its p-value after the search."""
+    """A lasting step in a series: the month it fell into and its p-value after the search.
+
+    `week` is the first week of the new level, where the weeks tell it.
+    """
 
     month: date
     p_value: float
+    week: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,8 @@ Detail: TypeAlias = Overview | Oddities | Outlook | Effect | Relation
 class Findings:
     """Everything a narrator may speak of; `decline` ends the path with a refusal.
 
-    `grown` names the members of the table's dimension whose share grew beyond chance, the surest first.
+    `grown` names the members of the table's dimension whose share grew beyond chance, the surest first;
+    `recorded` the interventions that began around the change.
     """
 
     plan: Plan
@@ -114,6 +119,7 @@ class Findings:
     smallest: int | None = None
     tied: tuple[str, ...] = ()
     grown: tuple[str, ...] = ()
+    recorded: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     runs: tuple[Run, ...] = ()

@@ -89,12 +89,12 @@ def _change(
     except UserError as error:
         return None, f"no interval for the change: {error.message}", None
     run = runs[0] if any(c.name == metric for c in runs[0].sql.columns) else None
-    if _is_stock(bench.catalogue.metric(metric)):
+    if is_stock(bench.catalogue.metric(metric)):
         return change_of(cube), None, run
     return change_of(cube, days_now=now.days, days_before=before.days), None, run
 
 
-def _is_stock(spec: MetricSpec) -> bool:
+def is_stock(spec: MetricSpec) -> bool:
     """Tell a count at a point in time, which does not grow with the days counted."""
     return spec.measure is not None and spec.measure.last
 

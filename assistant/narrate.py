@@ -6,6 +6,7 @@ from assistant import (
     narrate_ahead,
     narrate_change,
     narrate_effect,
+    narrate_gap,
     narrate_overview,
     narrate_parts,
     narrate_table,
@@ -50,4 +51,6 @@ def _teller(findings: Findings) -> Callable[[Findings], tuple[Claim, ...]]:
         return narrate_parts.tell_shares
     if reading.intent == "rank" and reading.baseline and reading.by:
         return narrate_parts.tell_movers
+    if reading.intent == "why" and reading.baseline is None:
+        return narrate_gap.tell_gap
     return _TELLERS[reading.intent]

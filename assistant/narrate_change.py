@@ -6,7 +6,18 @@ from assistant.findings import Findings
 from assistant.narrate_factors import about_factors
 from assistant.narrate_mix import against_parts, although, is_against_parts
 from assistant.narrate_words import about_themes, labels_of
-from assistant.phrases import capital, sentence_case, show, show_bound, show_change, show_size, spoken_members, was
+from assistant.phrases import (
+    capital,
+    join_words,
+    sentence_case,
+    show,
+    show_bound,
+    show_change,
+    show_size,
+    spoken_date,
+    spoken_members,
+    was,
+)
 from assistant.types import Claim, Drivers, Figure, Segment
 from assistant.windows import months_of, name_of, when
 from semantic_layer.model import MetricSpec
@@ -29,9 +40,11 @@ def tell_why(found: Findings) -> tuple[Claim, ...]:
         _why_headline(found),
         *certainty(found, 0),
         *_comparison(found),
+        *_per_day(found),
         *against_parts(found),
         *_segments(found),
         *about_factors(found),
+        *_recorded(found),
         *about_themes(found),
         *(_companion(found, i) for i in range(_asked_figures(found), len(found.figures))),
     )
@@ -183,6 +196,32 @@ def _comparison(found: Findings) -> Iterator[Claim]:
         ),
         figures=("/reading/window", "/reading/baseline", "/figures/1/value", "/figures/1/baseline_value"),
     )
+
+
+def _per_day(found: Findings) -> Iterator[Claim]:
+    """Say when a sum moved one way only because one period has more days."""
+    figure, before = found.figures[0], found.reading.baseline
+    if figure.window is None or before is None or not figure.value or not figure.baseline_value:
+        return
+    if found.catalogue.metric(figure.metric).type != "simple" or figure.window.days == before.days:
+        return
+    daily = figure.value / figure.window.days - figure.baseline_value / before.days
+    if daily * (figure.change or 0.0) < 0:
+        way, length = ("rose", "shorter") if daily > 0 else ("fell", "longer")
+        text = f"Per day it {way}: the later period is {length} than the one it is compared with."
+        yield Claim(text=text, figures=("/reading/window", "/reading/baseline"))
+
+
+def _recorded(found: Findings) -> Iterator[Claim]:
+    """Name what began around the change, as what may be looked at and no more."""
+    if found.shift is not None and found.shift.week is not None and found.table is not None:
+        place = next(i for i, row in enumerate(found.table.rows) if row[0] == found.shift.week)
+        text = f"Week by week, the new level begins with the week from {spoken_date(found.shift.week)}."
+        yield Claim(text=text, figures=(f"/table/rows/{place}/0",))
+    if found.recorded:
+        names = join_words([f"“{name}”" for name in found.recorded])
+        began = "began around that time" if found.shift else "began shortly before or in that period"
+        yield Claim(text=f"{names} {began}; that it came first does not show that it is the reason.")
 
 
 def _segments(found: Findings) -> Iterator[Claim]:

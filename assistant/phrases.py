@@ -117,7 +117,7 @@ def spoken_members(filters: Sequence[Filter], labels: dict[str, str]) -> str:
 
 def _spoken_filter(item: Filter, label: str) -> str:
     values = [str(v) for v in item.values]
-    said = join_words(values, "or" if item.operator == "in" else "nor")
+    said = join_words(values, "or" if item.operator == "in" else "and")
     if item.operator == "not in":
         return f"everything but {label} {said}" if not _tells(values) else f"everything but {said}"
     return said if _tells(values) else f"{label} {said}"

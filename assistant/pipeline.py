@@ -15,6 +15,7 @@ from assistant.intents.anomalies import find_anomalies
 from assistant.intents.at_risk import find_at_risk
 from assistant.intents.define import find_definition
 from assistant.intents.forecast import find_forecast
+from assistant.intents.gap import find_gap, is_gap
 from assistant.intents.impact import find_impact
 from assistant.intents.members import find_members, find_periods
 from assistant.intents.movers import find_movers
@@ -201,6 +202,8 @@ def _finder(plan: Plan) -> Finder:
         return find_shares
     if reading.intent == "rank" and reading.baseline and reading.by:
         return find_movers
+    if reading.intent == "why" and is_gap(reading):
+        return find_gap
     if reading.intent != "compare":
         return _FINDERS[reading.intent]
     if not reading.by:

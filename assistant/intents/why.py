@@ -10,8 +10,9 @@ from assistant.findings import Comparison, Findings, LevelShift
 from assistant.intents.common import beside, empty, first_findings, rows_behind
 from assistant.intents.factoring import with_factors
 from assistant.intents.listen import listen
+from assistant.intents.onset import with_onset
 from assistant.intents.trend import shift_in
-from assistant.measuring import Bench, Measured, measure, to_table
+from assistant.measuring import Bench, Measured, is_stock, measure, to_table
 from assistant.phrases import ask_what, sentence_case
 from assistant.types import Decline, Drivers, Plan, Reading, Segment, Step
 from assistant.windows import around_shift, labelled, last_months, month_end, whole_months
@@ -59,6 +60,7 @@ def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         smallest=rows_behind(measured[:1]),
         notes=(*notes, *more, *(m.note for m in measured if m.note)),
     )
+    found = with_onset(found, bench) if measured[0].figure.significant is not False else found
     mixed = drivers is not None and bool(drivers.paradox)
     if mixed or (measured[0].change and measured[0].change.significant is False):
         yield found
@@ -132,11 +134,18 @@ def split_change(bench: Bench, reading: Reading, label: str) -> tuple[Drivers | 
     try:
         cube = bench.recorder.cube(query, f"{label}, sums a cell of {len(dimensions)} dimensions")
         labels = {d.name: sentence_case(d.label) for d in bench.catalogue.dimensions}
-        drivers = explain(cube, labels=labels)
+        drivers = explain(cube, labels=labels, days=_lengths(bench, reading))
     except UserError as error:
         return None, (f"the change cannot be split: {error.message}",)
     notes = (f"not searched for drivers, too many members: {', '.join(left_out)}",) if left_out else ()
     return drivers, (*notes, *cube.notes)
+
+
+def _lengths(bench: Bench, reading: Reading) -> tuple[int, int] | None:
+    """Return the days of both windows for what grows with them; a stock does not."""
+    if reading.window is None or reading.baseline is None or is_stock(bench.catalogue.metric(reading.metrics[0])):
+        return None
+    return reading.window.days, reading.baseline.days
 
 
 def _segments(bench: Bench, reading: Reading) -> tuple[Segment, ...]:

@@ -118,10 +118,7 @@ def _relationship(draft: Draft) -> None:
 
 def _at_risk(draft: Draft) -> None:
     draft.take("at_risk", "high", "highest", "which", "top")
-    for i in draft.places("metric"):
-        if is_noun(draft, i):
-            draft.roles[i] = "noun"
-            draft.used.add(i)
+    _use_nouns(draft)
     read_metrics(draft)
     if not draft.metrics:
         draft.metrics = _risk_metrics(draft)
@@ -162,13 +159,26 @@ def _overview(draft: Draft) -> None:
 
 
 def _scanned(draft: Draft, *, compares: bool) -> None:
-    for i in draft.places("metric"):
-        if draft.items[i].of("value") and draft.cue(draft.before(i), "in"):
-            draft.roles[i] = "value"
+    _prefer_members(draft)
     read_metrics(draft)
     read_members(draft)
     periods.collect_times(draft)
     periods.choose(draft, compares=compares, trend=False)
+
+
+def _prefer_members(draft: Draft) -> None:
+    """Read "in Complaints" as the queue where it could be a metric too."""
+    for i in draft.places("metric"):
+        if draft.items[i].of("value") and draft.cue(draft.before(i), "in"):
+            draft.roles[i] = "value"
+
+
+def _use_nouns(draft: Draft) -> None:
+    """Read "customers" and "contacts" as those spoken of, not as a count of them."""
+    for i in draft.places("metric"):
+        if is_noun(draft, i):
+            draft.roles[i] = "noun"
+            draft.used.add(i)
 
 
 def _last_year(draft: Draft) -> None:
@@ -183,6 +193,15 @@ def _last_year(draft: Draft) -> None:
     draft.defaults += 1
 
 
+def _themes(draft: Draft) -> None:
+    draft.take("themes", "top", "up")
+    _prefer_members(draft)
+    _use_nouns(draft)
+    read_members(draft)
+    periods.collect_times(draft)
+    periods.choose(draft, compares=False, trend=False)
+
+
 def _one_metric(draft: Draft) -> None:
     read_metrics(draft)
     if not draft.metrics:
@@ -193,6 +212,7 @@ def _one_metric(draft: Draft) -> None:
 
 
 _READERS: dict[Intent, tuple[Callable[[Draft], bool], Callable[[Draft], None]]] = {
+    "themes": (_cued("themes"), _themes),
     "what_if": (_cued("what_if"), _what_if),
     "anomalies": (_cued("anomalies"), _anomalies),
     "impact": (_asks_impact, _impact),

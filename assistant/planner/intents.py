@@ -15,7 +15,6 @@ from assistant.planner.words import words
 from assistant.types import Intent, Reading
 from semantic_layer.query import Grain
 
-_NOT_YET = ("themes",)
 _MOVES = ("up", "down", "better", "worse", "change")
 _SECOND = ("yoy", "mom", "qoq", "wow")
 
@@ -28,7 +27,6 @@ def read_intent(draft: Draft) -> Intent:
         return _quotes(draft)
     if _asks_meaning(draft):
         return _define(draft)
-    _refuse_not_built(draft)
     if analysis := read_analysis(draft):
         return analysis
     take_metrics(draft)
@@ -101,13 +99,6 @@ def _define(draft: Draft) -> Intent:
     return "define"
 
 
-def _refuse_not_built(draft: Draft) -> None:
-    for name in _NOT_YET:
-        if draft.has(name):
-            draft.metrics = [e.name for i in draft.places("metric") for e in draft.items[i].of("metric")[:1]]
-            raise refuse("out_of_scope", gates.message(name))
-
-
 def _carried(draft: Draft, *, inherited: bool) -> Reading:
     old = followup.carry(draft, inherited=inherited, explicit_by=bool(draft.by), explicit_time=bool(draft.times))
     draft.take("follow", "pronoun", "and")
@@ -124,6 +115,7 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     compares = why or (moves and not trend) or _old_pair(draft, old)
     if why:
         _check_why(draft)
+        compares = not draft.versus
     if draft.grain is not None and draft.by_period is False and not trend and not draft.ranked:
         trend = True
     longer = trend and old is not None and old.intent != "trend"
@@ -223,10 +215,8 @@ def _check_why(draft: Draft) -> None:
     if len(draft.metrics) > 1:
         options = [(draft.metric(m).label, f"Why did the {draft.metric(m).label} change?") for m in draft.metrics]
         raise ask_back("Causes are found for one metric at a time.", options)
-    if draft.versus:
-        raise refuse(
-            "out_of_scope", "I explain changes over time, not the gap between two groups yet; I can compare the groups."
-        )
+    if draft.versus and (len(draft.versus) > 1 or len(draft.versus[0].values) != 2 or len(draft.by) > 1):
+        raise refuse("out_of_scope", gates.message("gap_of_two"))
     draft.grain = None
 
 

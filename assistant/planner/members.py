@@ -99,7 +99,8 @@ def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
         if one.name != other.name or one.member == other.member:
             continue
         between = range(a + 1, b)
-        set_against = [k for k in between if draft.cue(k, "vs")]
+        against = ("vs", "more", "less") if draft.has("why") else ("vs",)
+        set_against = [k for k in between if draft.cue(k, *against)]
         paired = any(draft.cue(k, "and") or _pairs(draft, k) for k in between) and draft.has(
             "compare", "difference", "respectively", "by"
         )

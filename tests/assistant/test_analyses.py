@@ -148,3 +148,39 @@ def test_what_shares_no_rows_is_not_related(tiny_assistant):
 def test_a_share_beyond_the_whole_is_not_supposed(tiny_assistant):
     outcome = tiny_assistant.ask("What if churn went to 140 %?")
     assert isinstance(outcome, Refusal)
+
+
+def test_what_was_recorded_around_a_shift_is_named_and_not_called_its_reason(ask):
+    answer = ask("Why is churn up?")
+    sentence = next(claim.text for claim in answer.claims if "Price rise" in claim.text)
+    assert "does not show that it is the reason" in sentence
+
+
+def test_a_shift_is_dated_by_its_first_week_where_weeks_are_known(ask):
+    answer = ask("Why is workflow completion down?")
+    assert any("week from 1 June 2026" in claim.text for claim in answer.claims)
+    assert answer.table.rows
+
+
+def test_the_gap_between_two_groups_adds_up_and_names_the_part_that_carries_it(ask, sql):
+    answer = ask("Why is churn higher in DACH than in Nordics?")
+    one, other = (
+        sql(
+            f"""select avg((is_churned and not coalesce(churned_on < signed_up_on + interval 14 day, false))::int)
+                from fct_subscription_months join dim_customers using (customer_id)
+                where month = date '2026-10-01' and region = '{region}'"""
+        )[0]
+        for region in ("DACH", "Nordics")
+    )
+    assert answer.figures[0].change == pytest.approx(one - other, rel=1e-9)
+    parts = sum(s.contribution for s in answer.drivers.segments) + answer.drivers.other
+    assert parts == pytest.approx(one - other, rel=1e-9)
+    assert answer.drivers.segments[0].filters[0].values == ("SMB",)
+    assert answer.reading.baseline is None
+
+
+def test_a_sum_that_fell_for_want_of_days_is_said_to_have_risen_a_day(ask):
+    answer = ask("Why did contact volume change in February 2026 compared with January 2026?")
+    assert any(claim.text.startswith("Per day it rose") for claim in answer.claims) == (
+        answer.figures[0].value / 28 > answer.figures[0].baseline_value / 31 and answer.figures[0].change < 0
+    )
