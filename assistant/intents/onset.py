@@ -15,6 +15,7 @@ from semantic_layer.query import Filter, Grain, TimeWindow
 
 AROUND = 2
 NEAR = timedelta(days=14)
+LONGEST = timedelta(days=92)
 CARRIES = 0.25
 
 
@@ -61,8 +62,8 @@ def _around(reading: Reading, shift: LevelShift | None) -> TimeWindow | None:
         return TimeWindow(start=month_start(shift.month, -1), end=month_end(shift.month))
     if reading.window is None or reading.baseline is None:
         return None
-    start = max(reading.baseline.end, reading.window.start) - NEAR
-    return TimeWindow(start=min(start, reading.window.start), end=reading.window.end)
+    between = max(reading.baseline.end, reading.window.start - LONGEST)
+    return TimeWindow(start=min(between, reading.window.start - NEAR), end=reading.window.end)
 
 
 def _carries(one: Intervention, drivers: Drivers | None) -> bool:

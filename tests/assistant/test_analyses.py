@@ -150,8 +150,8 @@ def test_a_share_beyond_the_whole_is_not_supposed(tiny_assistant):
     assert isinstance(outcome, Refusal)
 
 
-def test_what_was_recorded_around_a_shift_is_named_and_not_called_its_reason(ask):
-    answer = ask("Why is churn up?")
+def test_what_was_recorded_around_a_change_is_named_and_not_called_its_reason(ask):
+    answer = ask("Why did churn rate change in August 2026 compared with June 2026?")
     sentence = next(claim.text for claim in answer.claims if "Price rise" in claim.text)
     assert "does not show that it is the reason" in sentence
 
