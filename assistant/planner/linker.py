@@ -175,7 +175,10 @@ class Linker:
                 at = tuple(k for k in range(len(stems)) if i <= k < j or stems[k] in also)
                 entries = tuple(Entry("metric", m.metric, m.score) for m in meant)
                 yield _Candidate(
-                    Item("entry", at, _text(tokens, at), entries, cues=sense.cues, margin=0.0, sensed=True), len(at), -1, SCORE
+                    Item("entry", at, _text(tokens, at), entries, cues=sense.cues, margin=0.0, sensed=True),
+                    len(at),
+                    -1,
+                    SCORE,
                 )
 
     def _bags(self, tokens: Sequence[Token]) -> Iterator[_Candidate]:
