@@ -5,6 +5,7 @@ from dataclasses import replace
 import sqlglot
 from sqlglot.dialects.dialect import Dialect
 
+from semantic_layer.compile.portable import portable
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.query import Sql
 
@@ -20,7 +21,7 @@ def render(sql: Sql, dialect: str) -> Sql:
             f"unknown dialect '{dialect}'", code="unknown_dialect", hint=did_you_mean(dialect, _KNOWN)
         ) from error
     try:
-        tree = sqlglot.parse_one(sql.text, dialect=sql.dialect)
+        tree = portable(sqlglot.parse_one(sql.text, dialect=sql.dialect), dialect.lower())
         text = tree.sql(dialect=dialect, pretty=True, unsupported_level=sqlglot.ErrorLevel.RAISE)
     except sqlglot.errors.UnsupportedError as error:
         raise UserError(

@@ -1,6 +1,6 @@
 SELECT
   COALESCE(customers.segment, '(unknown)') AS segment,
-  COUNT_IF(months.churned AND months.mrr > 10) / NULLIF(COUNT(*), 0) AS churn
+  CAST(COUNT_IF(months.churned AND months.mrr > 10) AS DOUBLE) / NULLIF(COUNT(*), 0) AS churn
 FROM months
 LEFT JOIN customers
   ON months.customer_id = customers.customer_id
