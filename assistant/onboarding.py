@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -66,12 +66,15 @@ def _sources(root: Path, files: Sequence[Path]) -> list[Path]:
     if missing:
         raise UserError(f"no such file: {missing[0]}", code="missing_file", hint=f"looked in {Path.cwd()}")
     found = [path for file in files for path in (sorted(file.iterdir()) if file.is_dir() else [file])]
+    from indexes.records import SUFFIXES
     from semantic_layer.starter.load import TABULAR
 
-    usable = [path for path in found if path.suffix in TABULAR]
+    usable = [path for path in found if path.suffix in (*TABULAR, *SUFFIXES)]
     if not usable:
         raise UserError(
-            "no table or transcript among the files", code="no_files", hint=f"readable: {', '.join(TABULAR)}"
+            "no table or transcript among the files",
+            code="no_files",
+            hint=f"readable: {', '.join(sorted({*TABULAR, *SUFFIXES}))}",
         )
     return usable
 
@@ -128,10 +131,22 @@ def _transcripts(
     if first is None:
         return None
     fields = mappings[first].fields
-    files = tuple(f"transcripts/{file.name}" for file, mapping in mappings.items() if mapping.fields == fields)
+    files = _patterns([file for file, mapping in mappings.items() if mapping.fields == fields], mappings)
     sample = islice((read.contact.contact_id for read in read_contacts(first, fields) if read.contact), 200)
     holder = find_holder(warehouse, profiles, list(sample))
     return TranscriptSettings(files=files, fields=fields, **holder)
+
+
+def _patterns(files: Sequence[Path], all_files: Collection[Path]) -> tuple[str, ...]:
+    """Name files one by one, or by their suffix where many have it, so that those added later are read too."""
+    suffixes = {file.suffix for file in files}
+    many = {s for s in suffixes if sum(file.suffix == s for file in files) > 1 and _all_taken(s, files, all_files)}
+    single = (f"transcripts/{file.name}" for file in files if file.suffix not in many)
+    return (*(f"transcripts/*{suffix}" for suffix in sorted(many)), *single)
+
+
+def _all_taken(suffix: str, files: Sequence[Path], all_files: Collection[Path]) -> bool:
+    return all(file in files for file in all_files if file.suffix == suffix)
 
 
 def _export_text(aside: Path, warehouse: Path, text: "TextColumn", progress: Progress | None) -> TranscriptSettings:
@@ -144,6 +159,8 @@ def _export_text(aside: Path, warehouse: Path, text: "TextColumn", progress: Pro
         for contact_id, words in read_text(warehouse, text):
             turn = {"turn": 1, "speaker": "customer", "text": words}
             out.write(json.dumps({"contact_id": contact_id, "turns": [turn]}, ensure_ascii=False) + "\n")
+    if text.key is None:
+        return TranscriptSettings(files=("transcripts/*.jsonl",))
     return TranscriptSettings(files=("transcripts/*.jsonl",), table=text.table, key=text.key)
 
 

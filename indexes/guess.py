@@ -5,9 +5,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from indexes.ingest import KNOWN_SPEAKERS, reach
+from indexes.dialogues import SUFFIXES as SPOKEN
+from indexes.dialogues import holds_dialogue
+from indexes.ingest import reach
 from indexes.records import SUFFIXES, read_records
 from indexes.settings import FieldMap, TranscriptSettings
+from indexes.speakers import KNOWN_SPEAKERS
 from semantic_layer.errors import UserError
 
 _SAMPLE = 200
@@ -25,6 +28,8 @@ Records = Sequence[Mapping[str, Any]]
 
 def guess_fields(file: Path) -> TranscriptSettings | None:
     """Read the first records and name their fields; None when they hold no conversation."""
+    if file.suffix.lower() in SPOKEN:
+        return TranscriptSettings(files=(str(file),)) if holds_dialogue(file) else None
     if file.suffix.lower() not in SUFFIXES:
         return None
     try:

@@ -1,32 +1,18 @@
 """Records become contacts: whatever their fields are called, turn by turn or whole."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from indexes.dialogues import SUFFIXES as SPOKEN
 from indexes.records import Line, read_records
 from indexes.settings import FieldMap
+from indexes.speakers import KNOWN_SPEAKERS
 from indexes.types import BadLine, Contact, Turn
 
-_SPEAKERS = {
-    "customer": ("customer", "user", "client", "caller", "human", "consumer", "guest", "visitor", "member", "buyer"),
-    "agent": (
-        "agent",
-        "assistant",
-        "representative",
-        "rep",
-        "advisor",
-        "adviser",
-        "operator",
-        "csr",
-        "employee",
-        "staff",
-    ),
-    "bot": ("bot", "chatbot", "ivr", "virtual agent", "virtual assistant", "virtual_agent", "voicebot"),
-}
-KNOWN_SPEAKERS = {alias: speaker for speaker, aliases in _SPEAKERS.items() for alias in aliases}
+_OPPOSITE = {"agent": "customer", "customer": "agent", "bot": "customer"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +31,8 @@ def read_contacts(file: Path, fields: FieldMap) -> Iterator[Read]:
     Files of one record a contact are streamed; files of one record a turn are gathered first.
     """
     lines = read_records(file)
+    if file.suffix.lower() in SPOKEN:
+        fields = FieldMap(speakers=fields.speakers, skip_speakers=fields.skip_speakers)
     return _gathered(file, lines, fields) if fields.turns is None else _streamed(file, lines, fields)
 
 
@@ -146,10 +134,26 @@ def _assembled(contact_id: str, turns: list[Turn], record: Mapping[str, Any], fi
     language = reach(record, fields.language) if fields.language else None
     return Contact(
         contact_id=contact_id,
-        turns=_in_order(turns),
+        turns=_in_order(_anonymous(turns, fields)),
         language=str(language) if language else None,
         occurred_at=_moment(reach(record, fields.occurred_at)) if fields.occurred_at else None,
     )
+
+
+def _anonymous(turns: list[Turn], fields: FieldMap) -> list[Turn]:
+    """Number the speakers whose label is no role that is known or mapped: it may be a person's name.
+
+    Whoever talks alone with an agent is the customer, and the other way round.
+    """
+    roles = {*KNOWN_SPEAKERS, *(role.lower() for role in fields.speakers.values()), "unknown"}
+    others = list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker not in roles))
+    if not others:
+        return turns
+    numbered = {label: f"speaker {number}" for number, label in enumerate(others, start=1)}
+    known = {turn.speaker for turn in turns} - set(others)
+    if len(others) == 1 and len(known) == 1:
+        numbered = {others[0]: _OPPOSITE.get(known.pop(), "speaker 1")}
+    return [replace(turn, speaker=numbered.get(turn.speaker, turn.speaker)) for turn in turns]
 
 
 def _in_order(turns: list[Turn]) -> tuple[Turn, ...]:

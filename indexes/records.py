@@ -1,4 +1,4 @@
-"""Files of records: JSONL, JSON, CSV and Parquet read one record at a time."""
+"""Files of records: JSONL, JSON, CSV, Parquet and plain conversations, read one record at a time."""
 
 import csv
 import json
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from indexes import dialogues
 from semantic_layer.errors import UserError
 from semantic_layer.parquet import parquet_records
 
-SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
+SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", *dialogues.SUFFIXES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ def read_records(file: Path) -> Iterator[Line]:
         return _delimited(file, "\t" if suffix == ".tsv" else ",")
     if suffix == ".parquet":
         return _numbered(file, parquet_records(file))
+    if suffix in dialogues.SUFFIXES:
+        return _dialogues(file)
     raise UserError(f"{file}: unknown kind of transcript file", code="bad_file", hint=f"known: {', '.join(SUFFIXES)}")
 
 
@@ -78,6 +81,12 @@ def _delimited(file: Path, delimiter: str) -> Iterator[Line]:
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         for number, record in enumerate(csv.DictReader(lines, delimiter=delimiter), start=2):
             yield Line(number=number, record={k: v for k, v in record.items() if k is not None})
+
+
+def _dialogues(file: Path) -> Iterator[Line]:
+    size = file.stat().st_size
+    for number, (record, reason) in enumerate(dialogues.dialogues(file), start=1):
+        yield Line(number=number, record=record, reason=reason, consumed=size)
 
 
 def _numbered(file: Path, records: Any) -> Iterator[Line]:

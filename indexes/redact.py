@@ -36,7 +36,7 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """Hide what is personal in a text."""
-        return self._replaced(text, self.find(text))
+        return self.replaced(text, self.find(text))
 
     def find(self, text: str) -> tuple[Span, ...]:
         """Find what is to be hidden: spans in order, none overlapping."""
@@ -48,7 +48,7 @@ class Redactor:
         turns: list[Turn] = []
         count = 0
         for turn, spans in self.spans(contact.turns):
-            turns.append(replace(turn, text=self._replaced(turn.text, spans)) if spans else turn)
+            turns.append(replace(turn, text=self.replaced(turn.text, spans)) if spans else turn)
             count += len(spans)
         return replace(contact, turns=tuple(turns)), count
 
@@ -80,7 +80,8 @@ class Redactor:
         found += [(a, b, "SPELLED") for a, b in spelled(text, said)]
         return tuple(s for s in _apart(found, text) if not self._policy.keeps(s.kind)) if found else ()
 
-    def _replaced(self, text: str, spans: Sequence[Span]) -> str:
+    def replaced(self, text: str, spans: Sequence[Span]) -> str:
+        """Put placeholders where the spans are."""
         out: list[str] = []
         at = 0
         for span in spans:

@@ -18,10 +18,10 @@ _ENDINGS = ("closed", "resolved", "completed", "solved", "finished", "ended", "d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextColumn:
-    """A column of free text that can be searched, and the key of its row."""
+    """A column of free text that can be searched, and the key of its row where the table has one."""
 
     table: str
-    key: str
+    key: str | None
     column: str
     time: str | None
 
@@ -308,11 +308,12 @@ def _duration(role: _Roles, end: str) -> dict[str, Any]:
 
 
 def _text(role: _Roles) -> TextColumn | None:
-    if not role.texts or role.key is None:
+    if not role.texts:
         return None
     longest = max(role.texts, key=lambda c: c.mean_length)
     time = role.time.name if role.time else None
-    return TextColumn(table=role.profile.name, key=role.key.name, column=longest.name, time=time)
+    key = role.key.name if role.key else None
+    return TextColumn(table=role.profile.name, key=key, column=longest.name, time=time)
 
 
 def _checks(role: _Roles) -> list[str]:

@@ -149,12 +149,13 @@ def _count(connection: "duckdb.DuckDBPyConnection", name: str) -> int:
 
 
 def read_text(warehouse: Path, text: TextColumn) -> Iterator[tuple[str, str]]:
-    """Yield (key, text) of each row that has a text, in the order of the key."""
+    """Yield (key, text) of each row that has a text, in the order of the key, or of the rows where there is none."""
+    key = f"{quoted(text.key)}::VARCHAR" if text.key else f"'{quoted(text.table)[1:-1]}-' || (rowid + 1)"
     connection = open_reader(warehouse)
     try:
         rows = connection.execute(
-            f"SELECT {quoted(text.key)}::VARCHAR, {quoted(text.column)} FROM {quoted(text.table)}"
-            f" WHERE {quoted(text.column)} IS NOT NULL ORDER BY 1"
+            f"SELECT {key}, {quoted(text.column)} FROM {quoted(text.table)}"
+            f" WHERE {quoted(text.column)} IS NOT NULL ORDER BY {1 if text.key else 'rowid'}"
         )
         while batch := rows.fetchmany(10_000):
             yield from batch
