@@ -88,10 +88,9 @@ def _lines(file: Path) -> Contact:
 
 
 def _shown(contact: Contact, used: "Redactor") -> Shown:
-    turns = tuple(
-        ShownTurn(
-            number=turn.number, speaker=turn.speaker, text=turn.text, spans=spans, redacted=used.replaced(turn.text, spans)
-        )
-        for turn, spans in used.spans(contact.turns)
-    )  # fmt: skip
+    turns = tuple(_turn(turn, spans, used.replaced(turn.text, spans)) for turn, spans in used.spans(contact.turns))
     return Shown(contact_id=contact.contact_id, turns=turns)
+
+
+def _turn(turn: Turn, spans: "tuple[Span, ...]", redacted: str) -> ShownTurn:
+    return ShownTurn(number=turn.number, speaker=turn.speaker, text=turn.text, spans=spans, redacted=redacted)

@@ -334,3 +334,21 @@ def test_chats_are_searched_and_quoted_without_any_table(tmp_path: Path, shared_
         assert len(heard.evidence) >= 3
         assert sum("delay" in e.quote.lower() for e in heard.evidence) >= 3
         assert isinstance(helper.ask("why is churn up?"), Refusal)
+
+
+def test_texts_without_a_key_are_searchable(shared_data: Path, tmp_path: Path) -> None:
+    """BANKING77: a text and a category a row, no column that names it."""
+    from assistant.corpus import build_corpus
+    from assistant.workspace import open_workspace
+    from indexes.search import TranscriptIndex
+
+    source = (shared_data / "banking77" / "train.csv").read_text(encoding="utf-8").splitlines()[:400]
+    file = tmp_path / "queries.csv"
+    file.write_text("\n".join(source) + "\n", encoding="utf-8")
+    init_workspace(tmp_path / "ws", [file])
+    workspace = open_workspace(tmp_path / "ws")
+    report = build_corpus(workspace)
+    assert (report.contacts, report.bad_lines) == (399, ())
+    (first, *_) = TranscriptIndex.open(workspace.index).search("my card has not arrived yet")
+    assert "card" in first.quote
+    assert first.contact_id.startswith("queries-")
