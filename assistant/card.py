@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from assistant.calibration import Calibration
 from assistant.confidence import FEW_ROWS, confidence_of
 from assistant.findings import Findings
 from assistant.follow_ups import follow_ups
@@ -24,6 +25,7 @@ def answer_of(
     narrator: Narrator,
     quote_of: Callable[[str], str],
     readable: Callable[[str], bool],
+    calibration: Calibration,
 ) -> Answer:
     """Narrate and verify findings; what is not grounded is dropped, counted and noted."""
     verify_reading(found)
@@ -40,7 +42,7 @@ def answer_of(
         draft,
         headline=headline.text,
         claims=claims,
-        confidence=confidence_of(found, dropped + lost),
+        confidence=confidence_of(found, dropped + lost, calibration),
         follow_ups=follow_ups(found, readable),
         notes=(*draft.notes, *_dropped(dropped, lost)),
     )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.types import Outcome, Reading
+from assistant.types import Answer, Outcome, Reading
 from assistant.wire import reading_from_dict, to_dict
 from semantic_layer.errors import UpstreamError, UserError
 
@@ -25,10 +25,39 @@ create table if not exists feedback (
   outcome_id text not null references outcomes(id), author text not null, verdict text not null,
   reason text not null, given_at text not null, primary key (outcome_id, author)
 ) strict;
+create table if not exists features (
+  outcome_id text primary key references outcomes(id), features text not null
+) strict;
 create trigger if not exists outcomes_stay before update on outcomes
 begin select raise(abort, 'the audit trail is append-only'); end;
 """
 _LONGEST_HISTORY = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What somebody said of an answer: `up` or `down`, and why; `features` are the answer's."""
+
+    id: str
+    question: str
+    verdict: str
+    reason: str
+    features: dict[str, float]
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question and what came of it; texts are empty where they do not apply."""
+
+    asked_at: datetime
+    question: str
+    kind: str
+    intent: str
+    metric: str
+    reason: str
+    message: str
+    thumb: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +75,9 @@ class AnswerLog:
         )  # fmt: skip
         with self._open() as connection:
             connection.execute("insert into outcomes values (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            if isinstance(outcome, Answer):
+                features = json.dumps(outcome.confidence.features)
+                connection.execute("insert into features values (?, ?)", (outcome.id, features))
 
     def get(self, id: str) -> dict[str, Any]:
         """Return an outcome's JSON; raise UserError (unknown_answer)."""
@@ -76,6 +108,34 @@ class AnswerLog:
         row = (id, author, verdict, reason, datetime.now(UTC).isoformat())
         with self._open() as connection:
             connection.execute("insert or replace into feedback values (?, ?, ?, ?, ?)", row)
+
+    def judged(self) -> tuple["Feedback", ...]:
+        """Return what people said of answers, oldest first."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "select f.outcome_id, o.question, f.verdict, f.reason, x.features, f.given_at from feedback f"
+                " join outcomes o on o.id = f.outcome_id join features x using (outcome_id) order by f.given_at"
+            ).fetchall()
+        return tuple(
+            Feedback(id=i, question=q, verdict=v, reason=r, features=json.loads(x), given_at=datetime.fromisoformat(at))
+            for i, q, v, r, x, at in rows
+        )
+
+    def asked(self, since: datetime) -> tuple["Asked", ...]:
+        """Return what was asked from a time on, oldest first, with the worst thumb it was given."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "select asked_at, question, kind, outcome->>'$.reading.intent', outcome->>'$.reading.metrics[0]',"
+                " outcome->>'$.reason', coalesce(outcome->>'$.message', outcome->>'$.why'),"
+                " (select min(verdict) from feedback f where f.outcome_id = o.id) from outcomes o"
+                " where asked_at >= ? order by asked_at",
+                (since.isoformat(),),
+            ).fetchall()
+        names = ("question", "kind", "intent", "metric", "reason", "message", "thumb")
+        return tuple(
+            Asked(asked_at=datetime.fromisoformat(at), **{n: v or "" for n, v in zip(names, rest, strict=True)})
+            for at, *rest in rows
+        )
 
     def _row(self, id: str) -> tuple[str, str | None]:
         with self._open() as connection:

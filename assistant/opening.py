@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from assistant.calibration import load_calibration
 from assistant.dictionary import load_dictionary, open_engine
 from assistant.interventions import read_interventions
 from assistant.log import AnswerLog
@@ -52,6 +53,7 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
         interventions=recorded,
         warnings=(*_left_out(loaded), *unread),
         redact=_redactor(workspace),
+        calibration=load_calibration(workspace.evals / "calibration.json"),
     )
 
 

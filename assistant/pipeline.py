@@ -8,6 +8,7 @@ from threading import Lock
 from time import perf_counter
 from typing import Any
 
+from assistant.calibration import UNCALIBRATED, Calibration
 from assistant.card import answer_of
 from assistant.expand import outside_data
 from assistant.findings import Findings
@@ -94,6 +95,7 @@ class Assistant:
     redact: Callable[[str], str]
     interventions: tuple[Intervention, ...] = ()
     warnings: tuple[str, ...] = ()
+    calibration: Calibration = UNCALIBRATED
     clock: Callable[[], datetime] = _now
     _index: EvidenceSearch | None = None
     _opening: Lock = field(default_factory=Lock)
@@ -165,7 +167,7 @@ class Assistant:
         found = as_reported(found, bench) if plan.as_reported else restated(found, bench)
         found = replace(found, runs=tuple(recorder.runs), caveats=(*found.caveats, *self.warnings))
         quote_of = self.quote if found.evidence else _no_quotes
-        answer = answer_of(found, envelope.common(), self.narrator, quote_of, self._readable)
+        answer = answer_of(found, envelope.common(), self.narrator, quote_of, self._readable, self.calibration)
         yield self._end(envelope.timed(answer), follow)
 
     def _end(self, outcome: Outcome, follow: str | None) -> Step:

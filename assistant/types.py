@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Field
 
 from indexes.types import Evidence, Theme
 from semantic_layer.query import Filter, Grain, Having, Scalar, TimeWindow
@@ -300,13 +302,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confidence:
-    """Probability that the answer is right; null while uncalibrated."""
+    """Probability that the answer is right; null while uncalibrated.
+
+    `features` are what it was made of; they are kept with the answer, not shown.
+    """
 
     probability: float | None
     label: Literal["high", "medium", "low", "uncalibrated"]
     calibrated_on: str | None
     record: Record | None
     reasons: tuple[str, ...]
+    features: Annotated[dict[str, float], Field(exclude=True)] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

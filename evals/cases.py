@@ -52,7 +52,11 @@ class Expected(Strict):
 
 
 class Case(Strict):
-    """One question and what is expected of its outcome."""
+    """One question and what is expected of its outcome.
+
+    `verified_by` names who checked the expectation without the assistant; after `expires` the case
+    is no longer judged and its owner is asked to look at it. `owner` is the metric's by default.
+    """
 
     id: str
     question: str
@@ -62,7 +66,10 @@ class Case(Strict):
     family: str = ""
     tags: tuple[str, ...] = ()
     origin: Literal["generated", "hand"] = "hand"
+    owner: str = ""
     verified_by: str = ""
+    verified_at: date | None = None
+    expires: date | None = None
 
 
 class Frame(Strict):

@@ -1,65 +1,187 @@
 """The runs of a workspace, kept in `evals/history.duckdb`; a run is written once and never changed."""
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from evals.runner import RunReport
+from evals.runner import Result, RunReport
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.storage import build_aside, open_reader
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY, suite TEXT, started_at TIMESTAMP, summary JSON);
-CREATE TABLE IF NOT EXISTS results (
-    run_id TEXT, case_id TEXT, question TEXT, origin TEXT, outcome_id TEXT, outcome_kind TEXT, verdict TEXT,
-    scores JSON, ms DOUBLE, PRIMARY KEY (run_id, case_id)
-);
-"""
+if TYPE_CHECKING:
+    import duckdb
+
+_TABLES = {
+    "runs": "run_id TEXT PRIMARY KEY, suite TEXT, started_at TIMESTAMP, summary JSON, versions JSON",
+    "results": "run_id TEXT, case_id TEXT, question TEXT, family TEXT, origin TEXT, tags JSON, verified BOOLEAN,"
+    " owner TEXT, outcome_id TEXT, outcome_kind TEXT, intent TEXT, headline TEXT, verdict TEXT, scores JSON,"
+    " features JSON, probability DOUBLE, ms DOUBLE, PRIMARY KEY (run_id, case_id)",
+    "snapshots": "taken_at TIMESTAMP PRIMARY KEY, state JSON",
+    "reports": "run_id TEXT PRIMARY KEY, document JSON",
+}
 
 
-def keep(report: RunReport, file: Path, summary: dict[str, object]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A kept run: what it ran on and what it found."""
+
+    run_id: str
+    suite: str
+    started_at: datetime
+    summary: dict[str, Any]
+    versions: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A kept result of one case."""
+
+    case_id: str
+    question: str
+    family: str
+    tags: list[str]
+    verified: bool
+    owner: str
+    outcome_id: str
+    outcome_kind: str
+    intent: str
+    headline: str
+    verdict: str
+    scores: list[dict[str, Any]]
+    features: dict[str, float]
+    probability: float | None
+
+
+def keep(report: RunReport, file: Path, summary: Mapping[str, object], versions: Mapping[str, object]) -> None:
     """Add a run to the history; a crash leaves the history as it was."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with build_aside(file) as connection:
-        if file.is_file():
-            connection.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS earlier (READ_ONLY)")
-            connection.execute("CREATE TABLE runs AS FROM earlier.runs; CREATE TABLE results AS FROM earlier.results")
-            connection.execute("DETACH earlier")
-        connection.execute(_TABLES)
-        started = report.started_at.replace(tzinfo=None)
+    started = report.started_at.replace(tzinfo=None)
+    with _extended(file) as connection:
         connection.execute(
-            "INSERT INTO runs VALUES (?, ?, ?, ?)", [report.run_id, report.suite, started, json.dumps(summary)]
+            "INSERT INTO runs VALUES (?, ?, ?, ?, ?)",
+            [report.run_id, report.suite, started, json.dumps(summary), json.dumps(versions)],
         )
-        connection.executemany("INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _rows(report))
+        places = ", ".join("?" * 17)
+        connection.executemany(
+            f"INSERT INTO results VALUES ({places})", [_values(report.run_id, r) for r in report.results]
+        )
 
 
-def _rows(report: RunReport) -> list[list[object]]:
-    return [
-        [
-            report.run_id, r.case.id, r.case.question, r.case.origin, r.outcome_id, r.outcome_kind, r.verdict,
-            json.dumps([{"scorer": s.scorer, "right": s.right, "reason": s.reason} for s in r.scores]), r.ms,
-        ]
-        for r in report.results
-    ]  # fmt: skip
+def keep_snapshot(file: Path, taken_at: datetime, state: Mapping[str, Any]) -> None:
+    """Add what was seen of the workspace at a time."""
+    with _extended(file) as connection:
+        connection.execute("INSERT INTO snapshots VALUES (?, ?)", [taken_at.replace(tzinfo=None), json.dumps(state)])
+
+
+def keep_report(file: Path, run_id: str, document: Mapping[str, Any]) -> None:
+    """Keep the report of a run, so that it reads the same whenever it is shown."""
+    with _extended(file) as connection:
+        connection.execute("INSERT INTO reports VALUES (?, ?)", [run_id, json.dumps(document)])
+
+
+def runs(file: Path) -> tuple[Run, ...]:
+    """Return the runs, oldest first."""
+    rows = _read(file, "SELECT run_id, suite, started_at, summary, versions FROM runs ORDER BY started_at, run_id", [])
+    return tuple(
+        Run(run_id=i, suite=s, started_at=at, summary=json.loads(m), versions=json.loads(v or "{}"))
+        for i, s, at, m, v in rows
+    )
+
+
+def run(file: Path, run_id: str | None = None) -> Run:
+    """Return a run, the latest by default; raise UserError (unknown_run)."""
+    found = {r.run_id: r for r in runs(file)}
+    if run_id is None and found:
+        return list(found.values())[-1]
+    if run_id is None or run_id not in found:
+        wanted = f"no run '{run_id}'" if run_id else "no run"
+        hint = did_you_mean(run_id, found) if run_id and found else "`because eval run` makes one"
+        raise UserError(f"{wanted} in {file}", code="unknown_run", hint=hint)
+    return found[run_id]
+
+
+def results(file: Path, run_id: str) -> tuple[Row, ...]:
+    """Return the results of a run; raise UserError (unknown_run)."""
+    run(file, run_id)
+    return tuple(map(_row, _read(file, f"SELECT {_COLUMNS} FROM results WHERE run_id = ? ORDER BY rowid", [run_id])))
+
+
+def latest_results(file: Path) -> tuple[Row, ...]:
+    """Return each case's latest result, whatever the run."""
+    query = (
+        f"SELECT {_COLUMNS} FROM results JOIN runs USING (run_id)"
+        " QUALIFY row_number() OVER (PARTITION BY case_id ORDER BY started_at DESC) = 1 ORDER BY case_id"
+    )
+    return tuple(map(_row, _read(file, query, [])))
 
 
 def verdicts(file: Path, run_id: str) -> dict[str, str]:
     """Return the verdict of each case of an earlier run; raise UserError (unknown_run)."""
-    runs = _runs(file)
-    if run_id not in runs:
-        raise UserError(f"no run '{run_id}' in {file}", code="unknown_run", hint=did_you_mean(run_id, runs))
-    connection = open_reader(file)
-    try:
-        rows = connection.execute("SELECT case_id, verdict FROM results WHERE run_id = ?", [run_id]).fetchall()
-    finally:
-        connection.close()
-    return {str(case): str(verdict) for case, verdict in rows}
+    return {row.case_id: row.verdict for row in results(file, run_id)}
 
 
-def _runs(file: Path) -> list[str]:
+def snapshots(file: Path) -> tuple[tuple[datetime, dict[str, Any]], ...]:
+    """Return what was seen of the workspace and when, oldest first."""
+    return tuple((at, json.loads(s)) for at, s in _read(file, "SELECT * FROM snapshots ORDER BY taken_at", []))
+
+
+def kept_report(file: Path, run_id: str) -> dict[str, Any] | None:
+    """Return the report kept of a run, if there is one."""
+    found = _read(file, "SELECT document FROM reports WHERE run_id = ?", [run_id])
+    document: dict[str, Any] | None = json.loads(found[0][0]) if found else None
+    return document
+
+
+_JSON = {"tags": "[]", "scores": "[]", "features": "{}"}
+_COLUMNS = (
+    "case_id, question, family, tags, verified, owner, outcome_id, outcome_kind, intent, headline, verdict, scores,"
+    " features, probability"
+)
+
+
+def _row(values: Sequence[Any]) -> Row:
+    found = dict(zip(_COLUMNS.split(", "), values, strict=True))
+    parsed = {name: json.loads(found[name] or empty) for name, empty in _JSON.items()}
+    texts = {name: found[name] or "" for name in ("owner", "intent", "headline")}
+    return Row(**(found | texts | parsed | {"verified": bool(found["verified"])}))
+
+
+def _values(run_id: str, r: Result) -> list[object]:
+    return [
+        run_id, r.case.id, r.case.question, r.case.family or r.case.id, r.case.origin, json.dumps(r.case.tags),
+        bool(r.case.verified_by), r.case.owner, r.outcome_id, r.outcome_kind, r.intent, r.headline, r.verdict,
+        json.dumps([asdict(score) for score in r.scores]), json.dumps(r.features), r.probability, r.ms,
+    ]  # fmt: skip
+
+
+@contextmanager
+def _extended(file: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """Yield a copy of the history that takes its place when the block ends well."""
+    with build_aside(file) as connection:
+        for name, columns in _TABLES.items():
+            connection.execute(f"CREATE TABLE {name} ({columns})")
+        if file.is_file():
+            connection.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS earlier (READ_ONLY)")
+            known = {
+                row[0]
+                for row in connection.execute(
+                    "SELECT table_name FROM duckdb_tables() WHERE database_name = 'earlier'"
+                ).fetchall()
+            }
+            for name in _TABLES.keys() & known:
+                connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM earlier.{name}")
+            connection.execute("DETACH earlier")
+        yield connection
+
+
+def _read(file: Path, query: str, values: list[object]) -> list[tuple[Any, ...]]:
     if not file.is_file():
         return []
     connection = open_reader(file)
     try:
-        return [str(row[0]) for row in connection.execute("SELECT run_id FROM runs ORDER BY started_at").fetchall()]
+        return connection.execute(query, values).fetchall()
     finally:
         connection.close()

@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
-from assistant.pipeline import Assistant
 from assistant.types import Answer, Outcome
 from evals import scorers
+from evals.bench import Bench
 from evals.cases import Case
-from evals.scorers import RunSql, Score
+from evals.scorers import Score
 from evals.stats import Proportion, clustered
 
 Verdict: TypeAlias = Literal["right", "silent_wrong", "false_refusal", "missed_refusal", "wrong_abstention"]
@@ -19,7 +19,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """A case, what came out, and how it was judged."""
+    """A case, what came out, and how it was judged; `features` are what confidence was made of."""
 
     case: Case
     outcome_id: str
@@ -28,6 +28,9 @@ class Result:
     verdict: Verdict
     scores: tuple[Score, ...]
     ms: float
+    intent: str = ""
+    features: dict[str, float] = field(default_factory=dict)
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +59,6 @@ class RunReport:
     by_origin: tuple[tuple[str, Summary], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """What judging needs beside the assistant: the warehouse in raw SQL and the transcripts' words."""
-
-    assistant: Assistant
-    run_sql: RunSql
-    quote_of: Callable[[str], str]
-
-
 def run_cases(bench: Bench, suite: str, cases: Sequence[Case], *, progress: Progress | None = None) -> RunReport:
     """Ask every case and judge it; a case that crashes is wrong, never dropped."""
     started = datetime.now(UTC)
@@ -73,7 +67,12 @@ def run_cases(bench: Bench, suite: str, cases: Sequence[Case], *, progress: Prog
         if progress:
             progress(case.question, number, len(cases))
         results.append(run_case(bench, case))
-    origins = sorted({case.origin for case in cases})
+    return report_of(suite, results, started)
+
+
+def report_of(suite: str, results: Sequence[Result], started: datetime) -> RunReport:
+    """Sum up results: overall, and by where the cases come from."""
+    origins = sorted({result.case.origin for result in results})
     return RunReport(
         run_id=f"{started:%Y%m%d-%H%M%S-%f}-{suite}",
         suite=suite,
@@ -95,22 +94,26 @@ def run_case(bench: Bench, case: Case) -> Result:
         return Result(
             case=case, outcome_id="", outcome_kind="crash", headline="", verdict="silent_wrong", scores=scores, ms=0.0
         )
+    answer = outcome if isinstance(outcome, Answer) else None
     return Result(
         case=case,
         outcome_id=outcome.id,
         outcome_kind=outcome.kind,
-        headline=outcome.headline if isinstance(outcome, Answer) else "",
+        headline=answer.headline if answer else "",
         verdict=verdict(case, outcome, scores),
         scores=scores,
         ms=(datetime.now(UTC) - start).total_seconds() * 1000,
+        intent=answer.reading.intent if answer else "",
+        features=answer.confidence.features if answer else {},
+        probability=answer.confidence.probability if answer else None,
     )
 
 
 def _ask(bench: Bench, case: Case) -> Outcome:
-    follow = None
+    follow, asked = None, bench.asked(case.role)
     for earlier in case.history:
-        follow = bench.assistant.ask(earlier, follow=follow).id
-    return bench.assistant.ask(case.question, follow=follow)
+        follow = asked.ask(earlier, follow=follow).id
+    return asked.ask(case.question, follow=follow)
 
 
 def judge(bench: Bench, case: Case, outcome: Outcome) -> Iterable[Score]:

@@ -1,21 +1,25 @@
 """Run a workspace's suites: load, generate, ask, judge, keep."""
 
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from math import inf, log, sqrt
 from pathlib import Path
 from typing import Any
 
-import assistant
 from assistant.pipeline import Assistant
 from assistant.workspace import Workspace, open_workspace
 from evals import history
+from evals.bench import Bench, open_bench
 from evals.cases import Case, Suite, load_suites
+from evals.compare import compare
 from evals.generate import Facts, generate
-from evals.runner import Bench, Progress, RunReport, Summary, run_cases
-from evals.scorers import RunSql
-from evals.stats import Proportion
-from semantic_layer.engine import DuckDbEngine
-from semantic_layer.query import Column, Sql
+from evals.parallel import judge_all
+from evals.runner import Progress, RunReport, Summary, report_of
+from evals.versions import versions_of
+from semantic_layer.errors import UserError
+from semantic_layer.model import Catalogue
 
 SURE = 6.0
 
@@ -25,43 +29,55 @@ def run_suite(
 ) -> dict[str, Any]:
     """Run the suite `name` (or all) of a workspace, keep the run and return its JSON.
 
-    `baseline` is an earlier run's id: `flips` then lists the cases whose verdict changed.
-    Raises UserError (no_suite, bad_suite, unknown_run).
+    `baseline` is an earlier run's id: `comparison` then sets the two side by side.
+    Raises UserError (no_suite, bad_suite, empty_suite, unknown_run).
     """
     workspace = open_workspace(root)
     suite = merge(load_suites(workspace.evals, name))
     file = workspace.evals / "history.duckdb"
-    before = history.verdicts(file, baseline) if baseline else {}
-    report = _run(workspace, suite, progress)
-    result = as_json(report) | {"flips": _flips(report, before)}
-    history.keep(report, file, result)
-    return result
+    if baseline:
+        history.run(file, baseline)
+    started = datetime.now(UTC)
+    with open_bench(root) as bench:
+        cases, expired = _due(tuple(_owned(cases_of(suite, bench.assistant, workspace), bench)), started.date())
+        versions = versions_of(workspace, bench.assistant, cases)
+    report = report_of(suite.suite, judge_all(root, cases, versions, progress), started)
+    result = as_json(report) | {"expired": [case.id for case in expired], "versions": versions}
+    history.keep(report, file, result, versions)
+    comparison = compare(file, baseline, report.run_id) if baseline else None
+    return result | {"comparison": comparison, "flips": comparison["flips"] if comparison else []}
 
 
-def _run(workspace: Workspace, suite: Suite, progress: Progress | None) -> RunReport:
-    asked = assistant.build(workspace.root)
-    engine = DuckDbEngine(workspace.warehouse)
-    try:
-        bench = Bench(assistant=asked, run_sql=raw_sql(engine), quote_of=asked.quote)
-        return run_cases(bench, suite.suite, cases_of(suite, asked, workspace), progress=progress)
-    finally:
-        engine.close()
+def _due(cases: Sequence[Case], today: date) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+    """Part the cases that are judged from those that have expired; raise UserError (empty_suite)."""
+    due = tuple(case for case in cases if case.expires is None or case.expires >= today)
+    expired = tuple(case for case in cases if case not in due)
+    if not due:
+        hint = f"{len(expired)} cases have expired: check them and set a new `expires`" if expired else "add cases"
+        raise UserError("the suite has no case to judge", code="empty_suite", hint=hint)
+    return due, expired
 
 
-def cases_of(suite: Suite, asked: Assistant, workspace: Workspace) -> tuple[Case, ...]:
-    """Return the cases generated for a workspace, then those written by hand."""
+def _owned(cases: Sequence[Case], bench: Bench) -> Iterator[Case]:
+    """Give each case the owner of the metric it asks for, unless it names its own."""
+    for case in cases:
+        yield case if case.owner else case.model_copy(update={"owner": _owner(case, bench.assistant.catalogue)})
+
+
+def _owner(case: Case, catalogue: Catalogue) -> str:
+    wanted = case.expect.reading.metrics if case.expect.reading else None
+    return next((m.owner for m in catalogue.metrics if wanted and m.name in wanted), "")
+
+
+def cases_of(suite: Suite, asked: Assistant, workspace: Workspace, *, sure: float = SURE) -> tuple[Case, ...]:
+    """Return the cases generated for a workspace, then those written by hand.
+
+    `sure` is the number of standard errors that a planted effect must have moved to be asked about.
+    """
     if asked.as_of is None or not suite.references:
         return suite.cases
-    facts = Facts(catalogue=asked.catalogue, values=asked.values, as_of=asked.as_of, effects=planted(workspace))
+    facts = Facts(catalogue=asked.catalogue, values=asked.values, as_of=asked.as_of, effects=planted(workspace, sure))
     return (*generate(suite, facts), *suite.cases)
-
-
-def _flips(report: RunReport, before: dict[str, str]) -> list[dict[str, str]]:
-    return [
-        {"case": r.case.id, "before": before[r.case.id], "after": r.verdict}
-        for r in report.results
-        if r.case.id in before and before[r.case.id] != r.verdict
-    ]
 
 
 def merge(suites: tuple[Suite, ...]) -> Suite:
@@ -74,7 +90,7 @@ def merge(suites: tuple[Suite, ...]) -> Suite:
     )
 
 
-def planted(workspace: Workspace) -> tuple[dict[str, Any], ...]:
+def planted(workspace: Workspace, sure: float = SURE) -> tuple[dict[str, Any], ...]:
     """Return the effects that a simulated world planted and that a why must find.
 
     Left out are effects that the whole does not follow (nobody asks why it went the other way), those
@@ -84,16 +100,16 @@ def planted(workspace: Workspace) -> tuple[dict[str, Any], ...]:
     if not file.is_file():
         return ()
     effects = json.loads(file.read_text(encoding="utf-8"))["effects"]
-    return tuple(e for e in effects if e["expect"] and e["before"] and _findable(e))
+    return tuple(e for e in effects if e["expect"] and e["before"] and _findable(e, sure))
 
 
-def _findable(effect: dict[str, Any]) -> bool:
+def _findable(effect: dict[str, Any], sure: float) -> bool:
     inside, outside, total = (effect["measured"][part] for part in ("inside", "outside", "total"))
     if None in (inside["ratio"], outside["ratio"], total["ratio"]):
         return False
     followed = (total["ratio"] > 1) == (effect["expect"]["direction"] == "up")
     distinct = abs(log(inside["ratio"] / outside["ratio"])) >= log(1.1)
-    return followed and distinct and _z(inside, effect["planted"]["rows"]) >= SURE
+    return followed and distinct and _z(inside, effect["planted"]["rows"]) >= sure
 
 
 def _z(inside: dict[str, float], rows: int) -> float:
@@ -102,15 +118,6 @@ def _z(inside: dict[str, float], rows: int) -> float:
     if not (0 < before < 1 and 0 < after < 1):
         return inf
     return abs(after - before) / sqrt((before * (1 - before) + after * (1 - after)) / rows)
-
-
-def raw_sql(engine: DuckDbEngine) -> RunSql:
-    """Return what runs a hand-written statement and gives its rows."""
-
-    def run(sql: str) -> tuple[tuple[Any, ...], ...]:
-        return engine.run(Sql(text=sql, columns=(Column(name="value", kind="metric"),))).rows()
-
-    return run
 
 
 def as_json(report: RunReport) -> dict[str, Any]:
@@ -130,11 +137,4 @@ def as_json(report: RunReport) -> dict[str, Any]:
 
 
 def _summary(summary: Summary) -> dict[str, Any]:
-    return {
-        name: _proportion(getattr(summary, name))
-        for name in ("accuracy", "silent_wrong", "false_refusal", "missed_refusal")
-    }
-
-
-def _proportion(found: Proportion) -> dict[str, Any]:
-    return {"value": found.value, "ci": list(found.ci) if found.ci else None, "n": found.n}
+    return json.loads(json.dumps(asdict(summary)))  # type: ignore[no-any-return]

@@ -147,7 +147,11 @@ def test_an_unknown_role_is_named_with_those_there_are(tiny_workspace: Path) -> 
     assert "executive" in caught.value.hint
 
 
-def test_confidence_is_labelled_uncalibrated(tiny_assistant: Assistant) -> None:
+def test_confidence_is_a_measured_probability_with_its_record(tiny_assistant: Assistant) -> None:
     confidence = answered(tiny_assistant, WHY).confidence
-    assert (confidence.probability, confidence.label) == (None, "uncalibrated")
+    assert confidence.probability is not None
+    assert 0 < confidence.probability < 1
+    assert confidence.calibrated_on == "measured on the demo suite"
+    assert confidence.record is not None
+    assert confidence.record.right <= confidence.record.n
     assert confidence.reasons

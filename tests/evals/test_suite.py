@@ -11,11 +11,12 @@ from assistant.pipeline import Assistant
 from assistant.types import Answer, Figure
 from assistant.workspace import open_workspace
 from evals import history
+from evals.bench import Bench, raw_sql
 from evals.cases import Case, Expected, ExpectedReading, load_suites
-from evals.runner import Bench, RunReport, run_case, run_cases
+from evals.runner import RunReport, run_case, run_cases
 from evals.scorers import figures, members
 from evals.stats import clustered, proportion
-from evals.suite import cases_of, merge, raw_sql, run_suite
+from evals.suite import cases_of, merge, run_suite
 from semantic_layer.engine import DuckDbEngine
 from semantic_layer.errors import UserError
 from semantic_layer.query import Filter
