@@ -13,7 +13,7 @@ NAMED_SEGMENTS = 2
 def about_factors(found: Findings) -> Iterator[Claim]:
     """Tell what each factor carries of a change, the largest first, and where the leading one moved."""
     drivers, figure = found.drivers, found.figures[0]
-    if drivers is None or not drivers.factors or figure.significant is not True:
+    if drivers is None or not drivers.factors or figure.significant is False:
         return
     ranked = sorted(enumerate(drivers.factors), key=lambda item: -abs(item[1].contribution))
     said, pointers = zip(*(_moved(i, factor, figure.unit) for i, factor in ranked), strict=True)

@@ -20,7 +20,7 @@ def with_factors(bench: Bench, reading: Reading, figure: Figure, drivers: Driver
     formula, factors = _factors(bench, reading, figure, (figure.metric,))
     if not factors:
         return drivers
-    if figure.significant:
+    if figure.significant is not False:
         factors = _located(reading, factors, split)
     return replace(drivers, formula=formula, factors=factors)
 

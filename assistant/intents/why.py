@@ -4,23 +4,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from assistant.analysis.drivers import explain
 from assistant.expand import chosen, companions, dated, with_baseline
 from assistant.findings import Comparison, Findings, LevelShift
 from assistant.intents.common import beside, empty, first_findings, rows_behind
+from assistant.intents.explaining import explained
 from assistant.intents.factoring import with_factors
 from assistant.intents.listen import listen
 from assistant.intents.onset import with_onset
 from assistant.intents.trend import shift_in
 from assistant.measuring import Bench, Measured, is_stock, measure, to_table
-from assistant.phrases import ask_what, sentence_case
+from assistant.phrases import ask_what
 from assistant.types import Decline, Drivers, Plan, Reading, Segment, Step
 from assistant.windows import around_shift, labelled, last_months, month_end, whole_months
 from semantic_layer.compile import restating, sliceable
 from semantic_layer.errors import UserError
 from semantic_layer.query import CubeQuery, MetricQuery
 
-MOST_MEMBERS = 60
+MOST_MEMBERS = 2_000
 MOST_DIMENSIONS = 14
 HISTORY = 13
 
@@ -132,13 +132,11 @@ def split_change(bench: Bench, reading: Reading, label: str) -> tuple[Drivers | 
         filters=reading.filters,
     )
     try:
-        cube = bench.recorder.cube(query, f"{label}, sums a cell of {len(dimensions)} dimensions")
-        labels = {d.name: sentence_case(d.label) for d in bench.catalogue.dimensions}
-        drivers = explain(cube, labels=labels, days=_lengths(bench, reading))
+        drivers, warnings = explained(bench, query, label, _lengths(bench, reading))
     except UserError as error:
         return None, (f"the change cannot be split: {error.message}",)
     notes = (f"not searched for drivers, too many members: {', '.join(left_out)}",) if left_out else ()
-    return drivers, (*notes, *cube.notes)
+    return drivers, (*notes, *warnings)
 
 
 def _lengths(bench: Bench, reading: Reading) -> tuple[int, int] | None:

@@ -1,22 +1,25 @@
 """From a cube to the drivers of its change."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from assistant.analysis.change import Change, compare
-from assistant.analysis.drivers.cells import Cells, cells_of, marginals, sums
+from assistant.analysis.drivers.cells import Cells, cells_of, marginals
 from assistant.analysis.drivers.forecast import search_forecast, with_forecast_error
 from assistant.analysis.drivers.paradox import paradoxes
+from assistant.analysis.drivers.report import (
+    MATERIAL_MIX,
+    Whole,
+    by_dimension,
+    error_of,
+    scale_of,
+    segments_of,
+    whole_of,
+)
 from assistant.analysis.drivers.screen import project, screen
-from assistant.analysis.drivers.search import Found, inside, search
-from assistant.analysis.drivers.split import Split, split
+from assistant.analysis.drivers.search import Found, search
 from assistant.analysis.drivers.statistics import statistics_of
-from assistant.analysis.moments import Z95, Moments
-from assistant.types import DimensionSplit, Drivers, Segment
-from semantic_layer.query import Cube, Filter
+from assistant.types import Drivers
+from semantic_layer.query import Cube
 
 METHOD = {
     "ratio": (
@@ -33,21 +36,7 @@ METHOD = {
     ),
 }
 MAX_DEPTH = 4
-MATERIAL = 0.05
-MATERIAL_MIX = 0.1
 MOST_COMBINED = 7
-SHOWN = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Whole:
-    """The total of both periods and its change."""
-
-    kind: str
-    before: Moments
-    now: Moments
-    change: Change
-    reported: float
 
 
 def explain(
@@ -74,11 +63,11 @@ def explain(
     if forecast:
         found = search_forecast(cells, max_depth=max_depth, max_segments=max_segments)
         cells = with_forecast_error(cells)
-        whole = _whole(cells, definitional_change, exposure)
+        whole = whole_of(cells, definitional_change, exposure)
     else:
-        whole = _whole(cells, definitional_change, exposure)
-        found = _searched(cells, whole, max_depth=max_depth, max_segments=max_segments, exposure=exposure)
-    segments = _segments(cells, whole, found)
+        whole = whole_of(cells, definitional_change, exposure)
+        found = searched(cells, whole, max_depth=max_depth, max_segments=max_segments, exposure=exposure)
+    segments = segments_of(cells, whole, found)
     named = sum(s.contribution for s in segments)
     members = marginals(cells)
     return Drivers(
@@ -87,13 +76,13 @@ def explain(
         segments=segments,
         other=whole.reported - definitional_change - named,
         unexplained=0.0,
-        by_dimension=tuple(_by_dimension(cells, whole, d, *pair) for d, pair in enumerate(members)),
-        paradox=paradoxes(cells, members, whole.change.change or 0.0, _total_se(whole.change), labels or {}),
+        by_dimension=tuple(by_dimension(cells, whole, d, *pair) for d, pair in enumerate(members)),
+        paradox=paradoxes(cells, members, whole.change.change or 0.0, error_of(whole.change), labels or {}),
         definitional_change=definitional_change,
     )
 
 
-def _searched(cells: Cells, whole: _Whole, *, max_depth: int, max_segments: int, exposure: float) -> tuple[Found, ...]:
+def searched(cells: Cells, whole: Whole, *, max_depth: int, max_segments: int, exposure: float) -> tuple[Found, ...]:
     """Search the combinations of the most telling dimensions, judged as if all had been combined."""
     statistics = statistics_of(cells, exposure)
     chosen = screen(cells, statistics, most=MOST_COMBINED)
@@ -102,143 +91,6 @@ def _searched(cells: Cells, whole: _Whole, *, max_depth: int, max_segments: int,
         max_depth=max_depth,
         max_segments=max_segments,
         offered=len(cells.dimensions),
-        material=MATERIAL_MIX * _scale(whole.change),
+        material=MATERIAL_MIX * scale_of(whole.change),
     )
     return tuple(replace(one, segment=tuple((chosen[d], m) for d, m in one.segment)) for one in found)
-
-
-def _whole(cells: Cells, definitional_change: float, exposure: float) -> _Whole:
-    before, now = sums(cells.before), sums(cells.now)
-    change = compare(now, before, kind="ratio" if cells.kind == "ratio" else "additive", exposure=exposure)
-    reported = (change.change or 0.0) + definitional_change
-    return _Whole(kind=cells.kind, before=before, now=now, change=change, reported=reported)
-
-
-def _scale(change: Change) -> float:
-    """Return the size of a change, or of what noise alone could make, if larger."""
-    return max(abs(change.change or 0.0), _total_se(change) * Z95 if change.ci else 0.0)
-
-
-def _total_se(change: Change) -> float:
-    return (change.ci[1] - change.ci[0]) / 2 / Z95 if change.ci else float("inf")
-
-
-def _by_dimension(cells: Cells, whole: _Whole, position: int, before: Moments, now: Moments) -> DimensionSplit:
-    """Split over a dimension's members; beyond a number of them the least are one row."""
-    name, members = cells.dimensions[position], cells.members[position]
-    size = np.abs(_split(before, now, whole).contribution)
-    present = np.flatnonzero(sum(np.abs(x) for m in (before, now) for x in (m.rows, m.n, m.d)) > 0)
-    order = present[np.argsort(-size[present], kind="stable")]
-    shown = order[:SHOWN]
-    filters = [(Filter(dimension=name, values=(members[m],)),) for m in shown]
-    before_shown, now_shown = before.at(shown), now.at(shown)
-    if len(order) > SHOWN:
-        filters.append((Filter(dimension=name, operator="not in", values=tuple(members[m] for m in shown)),))
-        before_shown, now_shown = (_with_rest(m, shown, order[SHOWN:]) for m in (before, now))
-    return DimensionSplit(dimension=name, rows=_rows(filters, before_shown, now_shown, whole))
-
-
-def _with_rest(m: Moments, shown: NDArray[np.int64], rest: NDArray[np.int64]) -> Moments:
-    def join(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.append(values[shown], values[rest].sum())
-
-    return Moments(rows=join(m.rows), n=join(m.n), d=join(m.d), nn=join(m.nn), nd=join(m.nd), dd=join(m.dd))
-
-
-def _segments(cells: Cells, whole: _Whole, found: Sequence[Found]) -> tuple[Segment, ...]:
-    """Describe what was found, without overlap: a later segment leaves out a value of an earlier one."""
-    taken = np.zeros(len(cells), dtype=bool)
-    kept: list[Segment] = []
-    scale = _scale(whole.change)
-    earlier: list[Found] = []
-    for one in found:
-        filters, mask = _disjoint(cells, one, earlier)
-        if (mask & taken).any() or not mask.any():
-            continue
-        before, now = (sums(m.at(mask)) for m in cells.periods)
-        row = _rows([filters], _as_arrays(before), _as_arrays(now), whole, p_values=[one.p_value])[0]
-        if one.scan != "forecast" and not _carries(row, one, scale):
-            continue
-        kept.append(row)
-        earlier.append(one)
-        taken |= mask
-    return tuple(kept)
-
-
-def _carries(row: Segment, found: Found, scale: float) -> bool:
-    """Tell whether a segment carries something, and by what it was found for: its rate, or its weight."""
-    if row.ci is None or row.ci[0] <= 0 <= row.ci[1]:
-        return False
-    effect = {"rate": row.rate_effect, "mix": row.mix_effect}.get(found.scan, row.contribution) or 0.0
-    bar = MATERIAL_MIX if found.scan == "mix" else MATERIAL
-    return abs(row.contribution) >= MATERIAL * scale and abs(effect) >= bar * scale
-
-
-def _as_arrays(m: Moments) -> Moments:
-    return Moments(
-        rows=np.array([m.rows]), n=np.array([m.n]), d=np.array([m.d]),
-        nn=np.array([m.nn]), nd=np.array([m.nd]), dd=np.array([m.dd]),
-    )  # fmt: skip
-
-
-def _disjoint(cells: Cells, one: Found, earlier: Sequence[Found]) -> tuple[tuple[Filter, ...], NDArray[np.bool_]]:
-    """Return filters and cells of a segment that share nothing with the earlier ones."""
-    mask = inside(cells, one.segment)
-    left_out: dict[int, set[int]] = {}
-    for other in earlier:
-        if not (mask & inside(cells, other.segment)).any():
-            continue
-        choices = [(d, m) for d, m in other.segment if (d, m) not in one.segment]
-        losses = [cells.now.rows[mask & (cells.codes[:, d] == m)].sum() for d, m in choices]
-        d, m = choices[int(np.argmin(losses))]
-        left_out.setdefault(d, set()).add(m)
-        mask &= cells.codes[:, d] != m
-    names, members = cells.dimensions, cells.members
-    filters = [Filter(dimension=names[d], values=(members[d][m],)) for d, m in one.segment]
-    filters += [
-        Filter(dimension=names[d], operator="not in", values=tuple(members[d][m] for m in sorted(ms)))
-        for d, ms in sorted(left_out.items())
-    ]
-    return tuple(filters), mask
-
-
-def _split(before: Moments, now: Moments, whole: _Whole) -> Split:
-    return split(before, now, whole.before, whole.now, kind=whole.kind)
-
-
-def _rows(
-    filters: Sequence[tuple[Filter, ...]],
-    before: Moments,
-    now: Moments,
-    whole: _Whole,
-    p_values: Sequence[float] | None = None,
-) -> tuple[Segment, ...]:
-    from scipy.special import ndtr
-
-    parts = _split(before, now, whole)
-    share = whole.reported if whole.change.significant and whole.reported else None
-    rows = []
-    for i, chosen in enumerate(filters):
-        contribution, se = float(parts.contribution[i]), float(parts.se[i])
-        rows.append(
-            Segment(
-                filters=chosen,
-                contribution=contribution,
-                share_of_change=contribution / share if share else None,
-                rate_effect=float(parts.rate[i]) if parts.rate is not None else None,
-                mix_effect=float(parts.mix[i]) if parts.mix is not None else None,
-                ci=(contribution - Z95 * se, contribution + Z95 * se) if se > 0 else None,
-                p_value=p_values[i] if p_values else float(2 * ndtr(-abs(contribution) / se)) if se > 0 else None,
-                value_now=_value(now, i, whole.kind),
-                value_before=_value(before, i, whole.kind),
-                n_now=round(float(now.rows[i])),
-                n_before=round(float(before.rows[i])),
-            )
-        )
-    return tuple(rows)
-
-
-def _value(m: Moments, i: int, kind: str) -> float | None:
-    if kind == "additive":
-        return float(m.n[i])
-    return float(m.n[i] / m.d[i]) if m.d[i] > 0 else None

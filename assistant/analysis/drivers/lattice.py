@@ -12,6 +12,8 @@ from assistant.analysis.drivers.cells import Codes, Floats, combine, sums_by
 
 DENSE = 4
 MANY = 400
+# Inside a member of a long dimension (an agent) hardly any rows are left to cut further.
+LONG, LONG_DEPTH = 60, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,7 @@ def _combinations(codes: Codes, sizes: tuple[int, ...], max_depth: int) -> list[
         for depth in range(1, max_depth + 1)
         for group in combinations(dims, depth)
         if not any((a, b) in follows or (b, a) in follows for a, b in combinations(group, 2))
+        and (depth <= LONG_DEPTH or max(sizes[d] for d in group) <= LONG or _is_dense(group, sizes, len(codes)))
     ]
 
 
@@ -138,14 +141,17 @@ def _roll_ups(
     """Return (dimensions, keys, sums), the coarser ones summed from finer ones where those are dense."""
     dense: dict[tuple[int, ...], Floats] = {}
     found = {}
-    for group in reversed(groups):
+    every = tuple(sorted({d for group in groups for d in group}))
+    for group in (every, *reversed(groups)):
         shape = tuple(sizes[d] for d in group)
-        parent = next((p for p in dense if set(group) < set(p) and len(p) == len(group) + 1), None)
+        parent = min((p for p in dense if set(group) <= set(p)), key=lambda p: dense[p].size, default=None)
         if parent is not None:
-            axis = next(i for i, d in enumerate(parent) if d not in group)
-            cube = dense[parent].sum(axis=axis)
-        elif prod(shape) <= DENSE * len(codes) + 10_000:
+            axes = tuple(i for i, d in enumerate(parent) if d not in group)
+            cube = dense[parent].sum(axis=axes) if axes else dense[parent]
+        elif _is_dense(group, sizes, len(codes)):
             cube = sums_by(combine(codes[:, list(group)], shape), weights, prod(shape)).reshape(*shape, -1)
+        elif group is every:
+            continue
         else:
             keys, place = np.unique(combine(codes[:, list(group)], shape), return_inverse=True)
             found[group] = (group, keys, sums_by(place, weights, len(keys)))
@@ -153,6 +159,10 @@ def _roll_ups(
         dense[group] = cube
         found[group] = (group, np.arange(prod(shape)), cube.reshape(prod(shape), -1))
     return [found[group] for group in groups]
+
+
+def _is_dense(group: tuple[int, ...], sizes: tuple[int, ...], cells: int) -> bool:
+    return prod(sizes[d] for d in group) <= DENSE * cells + 10_000
 
 
 def _fold(
