@@ -85,10 +85,11 @@ def _names(column: str, engine: "DuckDbEngine") -> list[str]:
             code="bad_config",
             hint="write table.column, as in agents.full_name",
         )
-    text = f"SELECT DISTINCT {_quoted(name)} FROM {_quoted(table)} WHERE {_quoted(name)} IS NOT NULL"
+    text = f"SELECT DISTINCT {quoted(name)} FROM {quoted(table)} WHERE {quoted(name)} IS NOT NULL"
     rows = engine.run(Sql(text=text, columns=(Column(name=name, kind="dimension"),)), max_rows=10_000_000)
     return [str(value) for value in rows.data[0]]
 
 
-def _quoted(identifier: str) -> str:
+def quoted(identifier: str) -> str:
+    """Quote a column's or table's name."""
     return '"' + identifier.replace('"', '""') + '"'

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from indexes.derive import Before, Derived, derive
+from indexes.forgotten import forgotten
 from indexes.passages import load_passages
 from indexes.redact import RULES, Redactor
 from indexes.settings import RedactionSettings, TranscriptSettings
@@ -28,7 +29,7 @@ def build_index(
 ) -> IndexReport:
     """Index transcripts under `root`; contacts that did not change are not processed again.
 
-    Contacts no longer in the files are removed. Raises UserError: index_busy, file_not_found, bad_file.
+    Contacts no longer in the files, or forgotten, are removed. Raises UserError: index_busy, file_not_found, bad_file.
     """
     sources = tuple(_source(file) for file in files)
     settings = _settings_hash(transcripts, redaction, known_names)
@@ -37,7 +38,7 @@ def build_index(
         folder = new_version(root)
         try:
             corpus = start_corpus(folder, before.folder if before else None)
-            updater = Updater(corpus, Redactor(redaction, known_names), transcripts.fields)
+            updater = Updater(corpus, Redactor(redaction, known_names), transcripts.fields, forgotten(root))
             changes = updater.read(files, progress or _silent)
             corpus.close()
             if before and not changes:
@@ -45,7 +46,7 @@ def build_index(
                 manifest.save(before.folder)
                 shutil.rmtree(folder)
                 return _report(manifest, changes)
-            derived = derive(folder, before, changes.updated, progress or _silent)
+            derived = derive(folder, before, changes, progress or _silent)
             manifest = _manifest(settings, sources, changes, derived)
             manifest.save(folder)
             switch(root, folder)

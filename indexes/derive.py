@@ -16,6 +16,7 @@ from indexes.naming import name_reasons
 from indexes.passages import Passages, cut
 from indexes.probes import make_probes
 from indexes.types import Progress, Turn
+from indexes.update import Changes
 from indexes.windows import windows
 from indexes.words import BM25, words_indexed
 
@@ -40,8 +41,11 @@ class Before:
     derived: Derived
 
 
-def derive(folder: Path, before: Before | None, changed: set[str], progress: Progress) -> Derived:
-    """Write all that searching needs; rows of unchanged contacts take over their vectors."""
+def derive(folder: Path, before: Before | None, changes: Changes, progress: Progress) -> Derived:
+    """Write all that searching needs; rows of unchanged contacts take over their vectors.
+
+    After an erasure the store of vectors is made anew: what it deletes it only marks as deleted.
+    """
     progress("cutting passages", 0, 1)
     corpus = Corpus.open(folder / CORPUS)
     passages = cut(corpus.all())
@@ -51,8 +55,8 @@ def derive(folder: Path, before: Before | None, changed: set[str], progress: Pro
         before = None
     with words_indexed(folder, len(passages)):
         lsa, fitted_on = _projection(folder, corpus, passages, before, progress)
-        old = (before.folder, before.derived.passages) if before else None
-        vectors = embed_passages(folder, corpus, passages, lsa, before=old, changed=changed, progress=progress)
+        old = (before.folder, before.derived.passages) if before and not changes.erased else None
+        vectors = embed_passages(folder, corpus, passages, lsa, before=old, changed=changes.updated, progress=progress)
         progress("indexing words", 0, 1)
     name_reasons(folder, named_like)
     progress("choosing weights", 0, 1)

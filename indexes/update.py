@@ -7,6 +7,7 @@ from pathlib import Path
 
 from indexes.aside import redacted
 from indexes.corpus import CORPUS, Corpus, fingerprint
+from indexes.forgotten import mark
 from indexes.ingest import Read, read_contacts
 from indexes.redact import Redactor
 from indexes.settings import FieldMap
@@ -15,11 +16,12 @@ from indexes.types import BadLine, Contact, Progress
 
 @dataclass(slots=True)
 class Changes:
-    """Which contacts are new, different or gone since the version before."""
+    """Which contacts are new, different or gone since the version before; `erased` when some were forgotten."""
 
     added: set[str] = field(default_factory=set)
     updated: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
+    erased: bool = False
     redactions: int = 0
     bad_lines: list[BadLine] = field(default_factory=list)
 
@@ -30,21 +32,23 @@ class Changes:
 class Updater:
     """Writes contacts that changed, redacted, into a corpus; each is redacted once."""
 
-    def __init__(self, corpus: Corpus, redactor: Redactor, fields: FieldMap) -> None:
+    def __init__(self, corpus: Corpus, redactor: Redactor, fields: FieldMap, forgotten: frozenset[str]) -> None:
+        self._forgotten = forgotten
         self._corpus = corpus
         self._redactor = redactor
         self._fields = fields
         self._before = corpus.fingerprints()
         self._seen: dict[str, str] = {}
-        self._marks: dict[str, str] = {}
+        self._fingerprints: dict[str, str] = {}
         self.changes = Changes()
 
     def read(self, files: Sequence[Path], progress: Progress) -> Changes:
         """Read files and remove what they no longer hold."""
         for contact, count in redacted(self._changed(files, progress), self._redactor):
             self.changes.redactions += count
-            self._corpus.put(contact, self._marks.pop(contact.contact_id))
+            self._corpus.put(contact, self._fingerprints.pop(contact.contact_id))
         self.changes.removed = self._before.keys() - self._seen.keys()
+        self.changes.erased = any(mark(contact_id) in self._forgotten for contact_id in self.changes.removed)
         self._corpus.remove(self.changes.removed)
         return self.changes
 
@@ -68,18 +72,21 @@ class Updater:
             first = self._seen[read.contact.contact_id]
             reason = f"contact '{read.contact.contact_id}' was already read from {first}"
             self.changes.bad_lines.append(BadLine(file=str(file), line=read.line, reason=reason))
-        elif read.contact:
+        elif read.contact and not self._is_forgotten(read.contact):
             self._seen[read.contact.contact_id] = file.name
             return read.contact
         return None
 
+    def _is_forgotten(self, contact: Contact) -> bool:
+        return bool(self._forgotten) and mark(contact.contact_id) in self._forgotten
+
     def _is_new(self, contact: Contact) -> bool:
-        mark = fingerprint(contact)
+        current = fingerprint(contact)
         known = self._before.get(contact.contact_id)
-        if known == mark:
+        if known == current:
             return False
         (self.changes.updated if known else self.changes.added).add(contact.contact_id)
-        self._marks[contact.contact_id] = mark
+        self._fingerprints[contact.contact_id] = current
         return True
 
 

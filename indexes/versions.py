@@ -3,7 +3,7 @@
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -102,13 +102,14 @@ def switch(root: Path, folder: Path) -> None:
     aside = root / f"{_POINTER}.new"
     aside.write_text(folder.name, encoding="utf-8")
     aside.replace(root / _POINTER)
-    drop_others(root, keep={folder.name, before})
+    drop_others(root, keep={before})
 
 
-def drop_others(root: Path, *, keep: set[str]) -> None:
-    """Remove versions that nobody uses, among them what an interrupted build left."""
+def drop_others(root: Path, *, keep: Collection[str] = ()) -> None:
+    """Remove all versions but the one in use and those to keep, among them what an interrupted build left."""
+    used = current(root).name
     for folder in root.glob("v-*"):
-        if folder.name not in keep:
+        if folder.name != used and folder.name not in keep:
             shutil.rmtree(folder, ignore_errors=True)
 
 

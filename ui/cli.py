@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from semantic_layer.errors import BecauseError
-from ui.commands import ask, demo, dictionary, doctor, evaluate, index, init, redact, serve, sql
+from ui.commands import ask, demo, dictionary, doctor, evaluate, forget, index, init, redact, serve, sql
 from ui.output import emit, err
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("plan")(ask.plan)
 app.command("sql")(sql.sql)
 app.command("metrics")(dictionary.metrics)
 app.command("check")(dictionary.check)
+index.app.command("forget")(forget.forget)
 app.add_typer(index.app, name="index")
 app.command("search")(index.search)
 app.command("redact")(redact.redact)
