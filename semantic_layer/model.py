@@ -228,6 +228,12 @@ class Catalogue(Strict):
         object.__setattr__(self, "_tables", {t.name: t for t in self.tables})
         object.__setattr__(self, "_dimensions", {d.name: d for d in self.dimensions})
         object.__setattr__(self, "_metrics", {m.name: m for m in self.metrics})
+        object.__setattr__(self, "_worked_out", {})
+
+    @property
+    def worked_out(self) -> dict[tuple[str, ...], Any]:
+        """What was found out about a dictionary, which never changes, and need not be found out again."""
+        return self._worked_out  # type: ignore[attr-defined,no-any-return]
 
     def table(self, name: str) -> TableSpec:
         """Return a table; raise UserError (unknown_table)."""

@@ -13,6 +13,7 @@ from semantic_layer.query import UNKNOWN
 from semantic_layer.spans import Span
 
 ROW_DATE = "__row_date__"
+_PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _AT_ROW_DATE = re.compile(r"@row_date\b")
 
 
@@ -31,6 +32,11 @@ def _parsed(text: str) -> exp.Expr:
     return tree
 
 
+def forget_parsed() -> None:
+    """Read every expression anew, as a fresh process does."""
+    _parsed.cache_clear()
+
+
 def parsed(text: str) -> exp.Expr:
     """Return a fresh tree of an expression; raise UserError (bad_expression)."""
     return _parsed(text).copy()
@@ -38,7 +44,12 @@ def parsed(text: str) -> exp.Expr:
 
 def column(name: str, table: str | None = None) -> exp.Column:
     """Return a column, quoted when it must be."""
-    return exp.column(exp.to_identifier(name), table=exp.to_identifier(table) if table else None)
+    return exp.Column(this=identifier(name), table=identifier(table) if table else None)
+
+
+def identifier(name: str) -> exp.Identifier:
+    """Return a name, quoted when it must be."""
+    return exp.Identifier(this=name, quoted=_PLAIN_NAME.fullmatch(name) is None)
 
 
 def text(value: str) -> exp.Literal:
@@ -68,7 +79,7 @@ def member(value: exp.Expr, *, is_text: bool) -> exp.Coalesce:
 
 def alias(value: exp.Expr, name: str) -> exp.Expr:
     """Name a projection."""
-    return exp.Alias(this=value, alias=exp.to_identifier(name))
+    return exp.Alias(this=value, alias=identifier(name))
 
 
 def conjunction(conditions: Iterable[exp.Expr]) -> exp.Expr | None:

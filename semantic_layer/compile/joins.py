@@ -22,7 +22,11 @@ def path(catalogue: Catalogue, source: str, target: str) -> tuple[Step, ...] | N
     Raises UserError (ambiguous_join) where several paths are equally short, since they may
     give different answers, and UserError (no_key) where a joined table has no single key.
     """
-    found = _shortest(catalogue, source, target)
+    known = catalogue.worked_out
+    key = ("path", source, target)
+    if key not in known:
+        known[key] = _shortest(catalogue, source, target)
+    found = known[key]
     if len(found) > 1:
         ways = "; ".join(" > ".join((source, *(f"{s.target} (on {s.on})" for s in way))) for way in found)
         raise UserError(

@@ -1,6 +1,6 @@
 """Definitions against the warehouse's tables, columns and types; no row is read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -23,6 +23,8 @@ _FAMILIES = {
     "date": _DATED,
     "text": ("VARCHAR", "ENUM", "CHAR", "TEXT"),
 }
+# Binding a statement costs more than what stands in it, up to a point.
+_AT_ONCE = 25
 Schema = dict[str, dict[str, str]]
 
 
@@ -35,9 +37,9 @@ def schema_problems(catalogue: Catalogue, engine: SqlEngine, report: Report) -> 
         if _all_sound(report, f"dimension:{dimension.name}", f"table:{dimension.table}"):
             _dimension(dimension, catalogue, there, engine, report)
     for metric in catalogue.metrics:
-        tables = {f"table:{m.table}" for m in _measures(metric)}
-        if _all_sound(report, f"metric:{metric.name}", *tables):
-            _metric(metric, catalogue, there, engine, report)
+        if _can_run(metric, report):
+            _columns(metric, there, report)
+    _explained([m for m in catalogue.metrics if _can_run(m, report)], catalogue, engine, report)
 
 
 def _schema(engine: SqlEngine) -> Schema:
@@ -47,6 +49,10 @@ def _schema(engine: SqlEngine) -> Schema:
     for table, column, kind in engine.run(Sql(text=_COLUMNS, columns=columns)).rows():
         found.setdefault(str(table).lower(), {})[str(column).lower()] = str(kind).upper()
     return found
+
+
+def _can_run(metric: MetricSpec, report: Report) -> bool:
+    return _all_sound(report, f"metric:{metric.name}", *(f"table:{m.table}" for m in _measures(metric)))
 
 
 def _all_sound(report: Report, *sources: str) -> bool:
@@ -105,7 +111,8 @@ def _dimension(spec: DimensionSpec, catalogue: Catalogue, there: Schema, engine:
     if not report.sound(source):
         return
     with report.noting(source, subject):
-        kind = _kind_of(spec, catalogue, engine)
+        plain = None if spec.expr else there[spec.table.lower()][(spec.column or spec.name).lower()]
+        kind = plain or _kind_of(spec, catalogue, engine)
         if kind is not None and not kind.startswith(_FAMILIES[spec.type]):
             fits = next((name for name, kinds in _FAMILIES.items() if kind.startswith(kinds)), None)
             hint = f"set `type: {fits}`" if fits else "cast it in `expr`"
@@ -146,21 +153,39 @@ def _any_day(name: str, version: int, catalogue: Catalogue) -> TimeWindow | None
     return TimeWindow(start=date(2000, 1, 1), end=date(2000, 1, 31)) if framed else None
 
 
-def _metric(metric: MetricSpec, catalogue: Catalogue, there: Schema, engine: SqlEngine, report: Report) -> None:
+def _columns(metric: MetricSpec, there: Schema, report: Report) -> None:
     source, subject = f"metric:{metric.name}", f"metric '{metric.name}'"
     for measure in _measures(metric):
         clock = [tuple(measure.time.rpartition(".")[::2])] if measure.time else []
         named = [*_named(measure.expr, measure.table), *_named(measure.where, measure.table), *clock]
         for table, column in dict.fromkeys(named):
             _require(column, table or measure.table, subject, source, there, report)
-    for version in {metric.version, *(v.version for v in metric.versions)}:
-        if report.sound(source):
-            with report.noting(source, subject):
-                query = MetricQuery(
-                    metrics=(metric.name,),
-                    definition=((metric.name, version),),
-                    window=_any_day(metric.name, version, catalogue),
-                )
-                sql = compile_query(query, catalogue)
-                plan = (Column(name="kind", kind="dimension"), Column(name="plan", kind="dimension"))
-                _run(engine, replace(sql, text=f"EXPLAIN {sql.text}", columns=plan))
+
+
+def _explained(metrics: Sequence[MetricSpec], catalogue: Catalogue, engine: SqlEngine, report: Report) -> None:
+    """Let the warehouse plan every version of every metric; many in one statement, alone where that fails."""
+    wanted = [(m, v) for m in metrics for v in sorted({m.version, *(entry.version for entry in m.versions)})]
+    by_version: dict[int, list[MetricSpec]] = {}
+    for metric, version in wanted:
+        by_version.setdefault(version, []).append(metric)
+    for version, held in by_version.items():
+        for start in range(0, len(held), _AT_ONCE):
+            some = held[start : start + _AT_ONCE]
+            try:
+                _plan(some, version, catalogue, engine)
+            except UserError:
+                for metric in some:
+                    with report.noting(f"metric:{metric.name}", f"metric '{metric.name}'"):
+                        _plan([metric], version, catalogue, engine)
+
+
+def _plan(metrics: Sequence[MetricSpec], version: int, catalogue: Catalogue, engine: SqlEngine) -> None:
+    days = (_any_day(m.name, version, catalogue) for m in metrics)
+    query = MetricQuery(
+        metrics=tuple(m.name for m in metrics),
+        definition=tuple((m.name, version) for m in metrics),
+        window=next((found for found in days if found), None),
+    )
+    sql = compile_query(query, catalogue)
+    plan = (Column(name="kind", kind="dimension"), Column(name="plan", kind="dimension"))
+    _run(engine, replace(sql, text=f"EXPLAIN {sql.text}", columns=plan))
