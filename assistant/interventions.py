@@ -27,6 +27,8 @@ def read_interventions(
         sql = compile_records(catalogue, table=settings.table, columns=tuple(columns.values()), limit=MOST)
         rows = engine.run(sql, max_rows=MOST).rows()
     except UserError as error:
+        if error.code == "not_permitted":
+            return (), ()
         return (), (f"The interventions cannot be read: {error.message}.",)
     known = {d.name for d in catalogue.dimensions}
     found, unread = [], []

@@ -79,27 +79,28 @@ class AnswerLog:
                 features = json.dumps(outcome.confidence.features)
                 connection.execute("insert into features values (?, ?)", (outcome.id, features))
 
-    def get(self, id: str) -> dict[str, Any]:
-        """Return an outcome's JSON; raise UserError (unknown_answer)."""
-        row = self._row(id)
+    def get(self, id: str, *, role: str | None = None) -> dict[str, Any]:
+        """Return an outcome's JSON, of one role if that is named; raise UserError (unknown_answer)."""
+        row = self._row(id, role)
         outcome: dict[str, Any] = json.loads(row[0])
         return outcome
 
-    def history(self, id: str) -> tuple[Reading, ...]:
-        """Return the readings that led to an outcome and its own, oldest first."""
+    def history(self, id: str, *, role: str | None = None) -> tuple[Reading, ...]:
+        """Return the readings that led to an outcome and its own, oldest first; of one role if that is named."""
         readings: list[Reading] = []
         follow: str | None = id
         while follow and len(readings) < _LONGEST_HISTORY:
-            text, follow = self._row(follow)
+            text, follow = self._row(follow, role)
             wire = json.loads(text)
             if wire["kind"] == "answer":
                 readings.append(reading_from_dict(wire["reading"]))
         return tuple(reversed(readings))
 
-    def recent(self, limit: int = 20) -> tuple[dict[str, Any], ...]:
-        """Return the latest outcomes' JSON, newest first."""
+    def recent(self, limit: int = 20, *, role: str | None = None) -> tuple[dict[str, Any], ...]:
+        """Return the latest outcomes' JSON, newest first, of one role if that is named."""
+        query = "select outcome from outcomes where ?1 is null or role = ?1 order by rowid desc limit ?2"
         with self._open() as connection:
-            rows = connection.execute("select outcome from outcomes order by rowid desc limit ?", (limit,)).fetchall()
+            rows = connection.execute(query, (role, limit)).fetchall()
         return tuple(json.loads(row[0]) for row in rows)
 
     def feedback(self, id: str, *, verdict: str, reason: str = "", author: str = "") -> None:
@@ -137,9 +138,11 @@ class AnswerLog:
             for at, *rest in rows
         )
 
-    def _row(self, id: str) -> tuple[str, str | None]:
+    def _row(self, id: str, role: str | None = None) -> tuple[str, str | None]:
+        """Return an outcome; one of another role is no more there than one that never was."""
+        query = "select outcome, follow from outcomes where id = ?1 and (?2 is null or role = ?2)"
         with self._open() as connection:
-            row = connection.execute("select outcome, follow from outcomes where id = ?", (id,)).fetchone()
+            row = connection.execute(query, (id, role)).fetchone()
         if row is None:
             raise UserError(
                 f"no answer '{id}' in the log", code="unknown_answer", hint=f"answers are kept in {self.path}"

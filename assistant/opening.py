@@ -4,18 +4,19 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from assistant.access import Access, open_access
 from assistant.calibration import load_calibration
-from assistant.dictionary import load_dictionary, open_engine
+from assistant.dictionary import load_dictionary
 from assistant.interventions import read_interventions
 from assistant.log import AnswerLog
 from assistant.narrate import TemplateNarrator
+from assistant.permitted import PermittedPlanner
 from assistant.pipeline import Assistant
 from assistant.planner import RulePlanner, Vocabulary
-from assistant.protocols import EvidenceSearch
+from assistant.protocols import EvidenceSearch, Planner
 from assistant.workspace import Workspace, open_workspace
-from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.loader import Loaded
-from semantic_layer.values import data_range, distinct_values
+from semantic_layer.policy import with_members
 
 _MAYBE_PERSONAL = re.compile(
     r"@|\d(?:\D{0,3}\d){5}|\b(?:my name|i am|i'm|this is|call me|password|address)\b", re.IGNORECASE
@@ -23,38 +24,47 @@ _MAYBE_PERSONAL = re.compile(
 
 
 def open_assistant(root: Path, role: str | None) -> Assistant:
-    """Open a workspace; raise UserError where it, its dictionary or its warehouse cannot be used."""
+    """Open a workspace as a role sees it; raise UserError where it, its dictionary or warehouse cannot be used."""
     workspace = open_workspace(root)
     config = workspace.config
-    if role is not None and role not in config.roles:
-        raise UserError(f"no role '{role}' in {root}", code="unknown_role", hint=did_you_mean(role, config.roles))
     loaded = load_dictionary(workspace)
-    catalogue = loaded.catalogue
-    engine = open_engine(workspace)
-    values = distinct_values(catalogue, engine)
-    days = data_range(catalogue, engine, as_of=config.as_of)
-    first, as_of = (days.first, days.as_of) if days else (None, None)
-    recorded, unread = read_interventions(config.interventions, catalogue, engine)
+    access = open_access(workspace, loaded.catalogue, role)
+    values = access.values
+    first, as_of = (access.dates.first, access.dates.as_of) if access.dates else (None, None)
+    recorded, unread = read_interventions(config.interventions, access.catalogue, access.engine)
     vocabulary = Vocabulary(
-        catalogue=catalogue, values=values, first=first, as_of=as_of, locale=config.locale, interventions=recorded
-    )
-    return Assistant(
-        workspace=workspace,
-        role=role,
-        catalogue=catalogue,
+        catalogue=access.catalogue,
         values=values,
         first=first,
         as_of=as_of,
-        planner=RulePlanner(vocabulary),
-        narrator=TemplateNarrator(),
-        engine=engine,
-        log=AnswerLog(path=workspace.log),
-        open_evidence=lambda: _open_index(workspace),
+        locale=config.locale,
         interventions=recorded,
-        warnings=(*_left_out(loaded), *unread),
+    )
+    return Assistant(
+        workspace=workspace,
+        role=access.role,
+        catalogue=access.catalogue,
+        values=values,
+        first=first,
+        as_of=as_of,
+        planner=_planner(access, vocabulary),
+        narrator=TemplateNarrator(),
+        engine=access.engine,
+        log=AnswerLog(path=workspace.log),
+        open_evidence=lambda: access.evidence(workspace, _open_index(workspace)),
+        interventions=recorded,
+        warnings=(*_left_out(loaded), *unread, *([access.scope] if access.scope else [])),
+        limited=access.policy is not None,
         redact=_redactor(workspace),
         calibration=load_calibration(workspace.evals / "calibration.json"),
     )
+
+
+def _planner(access: Access, vocabulary: Vocabulary) -> Planner:
+    planner = RulePlanner(vocabulary)
+    if access.policy is None:
+        return planner
+    return PermittedPlanner(planner, vocabulary, with_members(access.whole, access.values), access.policy)
 
 
 def _left_out(loaded: Loaded) -> tuple[str, ...]:

@@ -48,9 +48,11 @@ from assistant.types import (
     Refusal,
     Step,
 )
+from assistant.withheld import without_withheld_rows
 from assistant.workspace import Workspace
 from semantic_layer.definitions import as_defined
 from semantic_layer.engine import SqlEngine
+from semantic_layer.errors import InternalError, UserError
 from semantic_layer.model import Catalogue
 
 Finder = Callable[[Plan, Bench], Iterator[Step | Findings]]
@@ -79,7 +81,10 @@ def _now() -> datetime:
 
 @dataclass(slots=True, kw_only=True)
 class Assistant:
-    """Answers questions about one workspace in one role; threads may share it."""
+    """Answers questions about one workspace in one role; threads may share it.
+
+    A `limited` role goes on from its own answers only.
+    """
 
     workspace: Workspace
     role: str | None
@@ -96,6 +101,7 @@ class Assistant:
     interventions: tuple[Intervention, ...] = ()
     warnings: tuple[str, ...] = ()
     calibration: Calibration = UNCALIBRATED
+    limited: bool = False
     clock: Callable[[], datetime] = _now
     _index: EvidenceSearch | None = None
     _opening: Lock = field(default_factory=Lock)
@@ -150,13 +156,20 @@ class Assistant:
         )  # fmt: skip
         plan = narrowed(plan, bench)
         found: Findings | None = None
-        for item in _finder(plan)(plan, bench):
-            if isinstance(item, Step):
-                envelope.enter(item.name)
-                yield item
-            else:
-                found = item
+        try:
+            for item in _finder(plan)(plan, bench):
+                if isinstance(item, Step):
+                    envelope.enter(item.name)
+                    yield item
+                else:
+                    found = item
+        except UserError as error:
+            if error.code != "not_permitted":
+                raise
+            yield self._end(envelope.refused(_not_permitted(error)), follow)
+            return
         assert found is not None
+        found = without_withheld_rows(found)
         if found.decline:
             decline = found.decline
             nearest = tuple(q for q in decline.nearest if self._readable(q))
@@ -178,10 +191,13 @@ class Assistant:
 
     def _question(self, question: Question | str, follow: str | None) -> Question:
         """Take the question as everything behind it may see it: readable, and without personal data."""
-        asked = Question(text=question, role=self.role) if isinstance(question, str) else question
-        asked = replace(asked, text=self.redact(asked.text.encode("utf-8", "replace").decode("utf-8")))
+        asked = Question(text=question) if isinstance(question, str) else question
+        if asked.role not in (None, self.role):
+            raise InternalError(f"asked as '{asked.role}' where '{self.role}' was opened", code="wrong_role")
+        text = self.redact(asked.text.encode("utf-8", "replace").decode("utf-8"))
+        asked = replace(asked, text=text, role=self.role)
         if follow and not asked.history:
-            asked = replace(asked, history=self.log.history(follow))
+            asked = replace(asked, history=self.log.history(follow, role=self.role if self.limited else None))
         return asked
 
     def _readable(self, text: str) -> bool:
@@ -192,6 +208,10 @@ class Assistant:
             if self._index is None:
                 self._index = self.open_evidence()
             return self._index
+
+
+def _not_permitted(error: UserError) -> Decline:
+    return Decline(reason="not_permitted", message=f"{error.message[:1].upper()}{error.message[1:]}.")
 
 
 def _no_quotes(_citation: str) -> str:
@@ -231,7 +251,7 @@ class _Envelope:
         """Start the clock."""
         return cls(
             id=secrets.token_hex(6), question=question.text, asked_at=asked.clock(), as_of=asked.as_of,
-            role=question.role or asked.role, timings={}, _stage="read", _since=perf_counter(),
+            role=question.role, timings={}, _stage="read", _since=perf_counter(),
         )  # fmt: skip
 
     def enter(self, stage: str) -> None:

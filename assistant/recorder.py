@@ -71,6 +71,7 @@ class Recorder:
         return run
 
     def _run(self, sql: Sql, purpose: str, query: MetricQuery | None, *, most: int | None = None) -> Run:
+        sql = self.engine.prepared(sql)
         started = perf_counter()
         table: Table = self.engine.run(sql, max_rows=most)
         milliseconds = (perf_counter() - started) * 1000

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from assistant.llm_settings import LlmSettings
 from indexes.settings import RedactionSettings, TranscriptSettings
 from semantic_layer.errors import UserError, did_you_mean
+
+SMALL_CELL = 5
 
 
 class EngineSettings(BaseModel):
@@ -24,11 +27,28 @@ class EngineSettings(BaseModel):
 
 
 class RoleSettings(BaseModel):
-    """A role that may ask."""
+    """A role that may ask, and what it may see; without limits, everything.
+
+    `rows` maps dimensions to the members that rows must have; `masked` dimensions cannot be asked
+    for, `hidden` dimensions and metrics are not known at all. `small_cells: 5` (or `true`) withholds
+    aggregates over fewer customers. `open_tables` are shown although `rows` cannot narrow them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     label: str = ""
+    rows: dict[str, Annotated[tuple[str | int | float | bool, ...], Field(min_length=1)]] = {}
+    masked: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    small_cells: bool | Annotated[int, Field(ge=2)] = False
+    open_tables: tuple[str, ...] = ()
+
+    @property
+    def least(self) -> int | None:
+        """The fewest customers a figure may rest on, where there is such a limit."""
+        if isinstance(self.small_cells, bool):
+            return SMALL_CELL if self.small_cells else None
+        return self.small_cells
 
 
 class InterventionSettings(BaseModel):
@@ -65,6 +85,13 @@ class WorkspaceConfig(BaseModel):
     interventions: InterventionSettings | None = None
     roles: dict[str, RoleSettings] = {}
     llm: LlmSettings | None = None
+    default_role: str | None = None
+
+    @model_validator(mode="after")
+    def _default_role_exists(self) -> Self:
+        if self.default_role is not None and self.default_role not in self.roles:
+            raise ValueError(f"default_role '{self.default_role}' is none of the roles: {', '.join(self.roles)}")
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +157,8 @@ def _bad_key(file: Path, text: str, path: tuple[int | str, ...], kind: str, mess
     if kind == "extra_forbidden" and len(path) == 1:
         return UserError(f"{where}: unknown key '{path[0]}'", code="bad_config", hint=did_you_mean(str(path[0]), keys))
     if not path:
-        return UserError(f"{where}: not a list of keys", code="bad_config", hint=f"keys: {', '.join(keys)}")
+        said = message if kind == "value_error" else "not a list of keys"
+        return UserError(f"{where}: {said}", code="bad_config", hint=f"keys: {', '.join(keys)}")
     name = ".".join(str(part) for part in path)
     said = "unknown key" if kind == "extra_forbidden" else message
     return UserError(f"{where}: {name}: {said}", code="bad_config", hint=f"keys: {', '.join(keys)}")

@@ -50,6 +50,7 @@ def _listed(
 def _run(
     number: int, sql: Sql, query: CubeQuery, catalogue: Catalogue, engine: SqlEngine
 ) -> tuple[Run, dict[str, Any]]:
+    sql = engine.prepared(sql)
     start = time.perf_counter()
     arrays = engine.arrays(sql)
     ms = (time.perf_counter() - start) * 1000

@@ -28,6 +28,10 @@ _ATTACKS = (
 class SqlEngine(Protocol):
     """Runs a statement and returns its rows."""
 
+    def prepared(self, sql: Sql) -> Sql:
+        """Return the statement as it is run."""
+        ...
+
     def run(self, sql: Sql, *, timeout: float | None = None, max_rows: int | None = None) -> Table:
         """Run one statement; raise UserError (timeout, bad_sql) or UpstreamError."""
         ...
@@ -60,6 +64,10 @@ class DuckDbEngine:
         self._memory_limit = memory_limit
         self._opening = threading.Lock()
         self._connection, self._stamp = self._open()
+
+    def prepared(self, sql: Sql) -> Sql:
+        """Return the statement as it is run: unchanged."""
+        return sql
 
     def run(self, sql: Sql, *, timeout: float | None = None, max_rows: int | None = None) -> Table:
         """Run one statement and return at most `max_rows` rows, `truncated` when there are more.

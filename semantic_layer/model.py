@@ -3,6 +3,7 @@
 These models mirror the YAML under `metrics/`; `Catalogue` is the whole of it, looked up by name.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -215,25 +216,42 @@ class MetricSpec(Formula):
 
 
 class Catalogue(Strict):
-    """Everything the semantic layer knows, looked up by name."""
+    """Everything the semantic layer knows, looked up by name.
+
+    `closed` names are not open to the role whose catalogue this is; an aggregate over fewer than
+    `small_cells` of a table's entity is withheld.
+    """
 
     tables: tuple[TableSpec, ...] = ()
     dimensions: tuple[DimensionSpec, ...] = ()
     metrics: tuple[MetricSpec, ...] = ()
     parameters: dict[str, float] = {}
     fiscal_year_start: int = 1
+    closed: frozenset[str] = frozenset()
+    small_cells: int | None = None
 
     def model_post_init(self, _context: Any) -> None:
         """Index the names once."""
+        self.indexed()
+
+    def indexed(self) -> "Catalogue":
+        """Return this catalogue with its names looked up anew, as a copy needs."""
         object.__setattr__(self, "_tables", {t.name: t for t in self.tables})
         object.__setattr__(self, "_dimensions", {d.name: d for d in self.dimensions})
         object.__setattr__(self, "_metrics", {m.name: m for m in self.metrics})
         object.__setattr__(self, "_worked_out", {})
+        return self
 
     @property
     def worked_out(self) -> dict[tuple[str, ...], Any]:
         """What was found out about a dictionary, which never changes, and need not be found out again."""
         return self._worked_out  # type: ignore[attr-defined,no-any-return]
+
+    def permit(self, metrics: Iterable[str]) -> None:
+        """Raise UserError (not_permitted) for a metric that may be computed with but not asked for."""
+        for name in metrics:
+            if name in self.closed:
+                raise _shut("metric", name)
 
     def table(self, name: str) -> TableSpec:
         """Return a table; raise UserError (unknown_table)."""
@@ -241,6 +259,8 @@ class Catalogue(Strict):
 
     def dimension(self, name: str) -> DimensionSpec:
         """Return a dimension; raise UserError (unknown_dimension)."""
+        if name in self.closed and name not in self._dimensions:  # type: ignore[attr-defined]
+            raise _shut("dimension", name)
         return _lookup(self._dimensions, name, "dimension")  # type: ignore[attr-defined,no-any-return]
 
     def has_metric(self, name: str) -> bool:
@@ -250,6 +270,14 @@ class Catalogue(Strict):
     def metric(self, name: str) -> MetricSpec:
         """Return a metric; raise UserError (unknown_metric)."""
         return _lookup(self._metrics, name, "metric")  # type: ignore[attr-defined,no-any-return]
+
+
+def _shut(kind: str, name: str) -> UserError:
+    return UserError(
+        f"{kind} '{name}' is not open to this role",
+        code="not_permitted",
+        hint="`because metrics --role ROLE` lists what is; a data owner can change it in because.yml",
+    )
 
 
 def _lookup(known: dict[str, Any], name: str, kind: str) -> Any:

@@ -27,18 +27,21 @@ def distinct_values(catalogue: Catalogue, engine: SqlEngine, *, limit: int = 5_0
     return {d.name: members_of(d, catalogue, engine, limit=limit) for d in catalogue.dimensions if not d.hidden}
 
 
-def members_of(spec: DimensionSpec, catalogue: Catalogue, engine: SqlEngine, *, limit: int = 5_000) -> tuple[str, ...]:
+def members_of(
+    spec: DimensionSpec, catalogue: Catalogue, engine: SqlEngine, *, limit: int = 5_000, home: str | None = None
+) -> tuple[str, ...]:
     """Return the members of one dimension as text, in its own order, else by name.
 
-    A CASE of literals has these as its members; no row is read for them.
+    `home` is the table whose rows are read, if it is not the dimension's own. A CASE of literals has
+    these as its members; no row is read for them.
     """
-    members = bands(spec) or _found(spec, catalogue, engine, limit)
+    members = bands(spec) or _found(spec, catalogue, engine, limit, home or _home(spec, catalogue))
     rank = {member: i for i, member in enumerate(spec.order)}
     return tuple(sorted(members, key=lambda m: (rank.get(m, len(rank)), m)))
 
 
-def _found(spec: DimensionSpec, catalogue: Catalogue, engine: SqlEngine, limit: int) -> tuple[str, ...]:
-    scan = Scan(catalogue, _home(spec, catalogue))
+def _found(spec: DimensionSpec, catalogue: Catalogue, engine: SqlEngine, limit: int, home: str) -> tuple[str, ...]:
+    scan = Scan(catalogue, home)
     select = scan.select([ast.alias(scan.member(spec), spec.name)], [], group=1)
     select = select.order_by(exp.Literal.number(1)).limit(limit)
     sql = Sql(text=select.sql(dialect="duckdb"), columns=(Column(name=spec.name, kind="dimension"),))

@@ -97,12 +97,14 @@ def build(desk: Desk) -> gr.Blocks:
 
 
 def _header(desk: Desk) -> tuple[gr.Dropdown, gr.Button]:
-    roles = [(label or name, name) for name, label in desk.facts.roles.items()]
+    named = [(label or name, name) for name, label in desk.facts.roles.items()]
+    default = desk.facts.default_role or ""
+    roles = named if default else [("Everyone", ""), *named]
     with gr.Row(elem_classes="bc-header"):
         gr.HTML(part("header", workspace=desk.facts.name), elem_classes="bc-header-brand")
         role = gr.Dropdown(
-            choices=[("Everyone", ""), *roles], value="", show_label=False, label="Ask as", container=False,
-            visible=bool(roles), scale=0, min_width=160, elem_id="bc-role",
+            choices=roles, value=default, show_label=False, label="Ask as", container=False,
+            visible=bool(named), scale=0, min_width=160, elem_id="bc-role",
         )  # fmt: skip
         fresh = gr.Button("Start over", size="sm", scale=0, min_width=100, elem_id="bc-fresh")
     return role, fresh

@@ -58,6 +58,7 @@ class Facts:
     conversations: int = 0
     examples: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
+    default_role: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -27,26 +27,25 @@ def open_desk(root: Path) -> Desk:
 
 def _facts(here: Opened, helper: "Assistant") -> Facts:
     config = here.workspace.config
-    with here.engine() as engine:
-        dates = here.dates(engine)
     return Facts(
         name=config.name,
-        metrics=sum(not m.hidden for m in here.catalogue.metrics),
-        labels=labels_of(here.catalogue),
-        as_of=dates.as_of if dates else None,
+        metrics=sum(not m.hidden for m in helper.catalogue.metrics),
+        labels=labels_of(helper.catalogue),
+        as_of=helper.as_of,
         conversations=_conversations(here),
-        examples=_examples(here, helper),
+        examples=_examples(helper),
         roles={name: role.label for name, role in config.roles.items()},
+        default_role=config.default_role,
     )
 
 
-def _examples(here: Opened, helper: "Assistant") -> tuple[str, ...]:
+def _examples(helper: "Assistant") -> tuple[str, ...]:
     from semantic_layer.compile import sliceable
 
     def answerable(text: str) -> bool:
         return isinstance(helper.plan(Question(text=text)), Plan)
 
-    return example_questions(here.catalogue, lambda metric: sliceable(metric, here.catalogue), answerable)
+    return example_questions(helper.catalogue, lambda metric: sliceable(metric, helper.catalogue), answerable)
 
 
 def _conversations(here: Opened) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.query import Filter
 
 if TYPE_CHECKING:
+    from assistant.access import Access
     from semantic_layer.engine import DuckDbEngine
     from semantic_layer.loader import Loaded
     from semantic_layer.model import Catalogue
@@ -29,6 +30,21 @@ class Opened:
         """The semantic layer."""
         return self.loaded.catalogue
 
+    def with_catalogue(self, catalogue: "Catalogue") -> "Opened":
+        """Return the workspace with a role's dictionary."""
+        return replace(self, loaded=replace(self.loaded, catalogue=catalogue))
+
+    @contextmanager
+    def access(self, role: str | None) -> Iterator["Access"]:
+        """Open the dictionary and the warehouse for one command as a role has them."""
+        from assistant.access import open_access
+
+        access = open_access(self.workspace, self.catalogue, role)
+        try:
+            yield access
+        finally:
+            access.engine.close()
+
     @contextmanager
     def engine(self) -> Iterator["DuckDbEngine"]:
         """Open the warehouse for one command."""
@@ -46,24 +62,21 @@ class Opened:
 
         return data_range(self.catalogue, engine, as_of=self.workspace.config.as_of)
 
-    def check_members(self, filters: Sequence[Filter], engine: "DuckDbEngine") -> None:
-        """Raise UserError (unknown_value) for a filter value that no row has."""
-        if not filters:
-            return
-        from semantic_layer.values import distinct_values
 
-        for f in filters:
-            self.catalogue.dimension(f.dimension)
-        members = distinct_values(self.catalogue, engine)
-        for f in filters:
-            known = members.get(f.dimension)
-            for value in f.values:
-                if known is not None and str(value) not in known:
-                    raise UserError(
-                        f"no row has {f.dimension} = '{value}'",
-                        code="unknown_value",
-                        hint=did_you_mean(str(value), known),
-                    )
+def check_members(filters: Sequence[Filter], access: "Access") -> None:
+    """Raise UserError (unknown_value) for a filter value that no row of the role has."""
+    if not filters:
+        return
+    for f in filters:
+        access.catalogue.dimension(f.dimension)
+    members = access.values
+    for f in filters:
+        known = members.get(f.dimension)
+        for value in f.values:
+            if known is not None and str(value) not in known:
+                raise UserError(
+                    f"no row has {f.dimension} = '{value}'", code="unknown_value", hint=did_you_mean(str(value), known)
+                )
 
 
 def open_here(root: Path) -> Opened:

@@ -11,6 +11,7 @@ from assistant.measuring import Bench, measure
 from assistant.phrases import show, spoken_members
 from assistant.types import Decline, Figure, Plan, Reading, ResultColumn, ResultTable, Step
 from assistant.windows import DAY
+from assistant.withheld import large_enough
 from semantic_layer.errors import UserError
 from semantic_layer.query import Cube, CubeQuery, Filter, TimeWindow
 
@@ -40,6 +41,7 @@ def find_at_risk(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         return
     yield Step(name="analyse", text="Telling groups that stand out from noise")
     groups = worst_groups(cube, high_is_bad=spec.good != "up", depth=len(reading.by) or DEPTH)
+    groups = tuple(g for g in groups if large_enough(_filters(cube, g), bench, reading))
     named = [_figure(reading, spec.label, spec.unit, cube, group) for group in groups[:NAMED]]
     yield replace(
         first_findings(plan, reading, bench),

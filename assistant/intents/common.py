@@ -39,6 +39,9 @@ def empty(plan: Plan, reading: Reading, bench: Bench) -> Findings:
     time = f" {when(reading.window)}" if reading.window else ""
     nearest = (f"{spec.label}", f"{spec.label} by month") if bench.as_of else (spec.label,)
     message = f"No rows were found for {spec.label}{where}{time}, so there is nothing to answer from."
+    least = bench.catalogue.small_cells
+    if least:
+        message = f"{spec.label}{where}{time} has no rows, or rows of fewer than {least} customers: no figure is shown."
     return Findings(
         plan=plan,
         reading=reading,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.measuring import Bench
-from semantic_layer.model import Catalogue, DimensionSpec
+from semantic_layer.model import DimensionSpec
 from semantic_layer.query import Cube, CubeQuery
 
 WEEK = "row_week"
@@ -12,14 +12,8 @@ WEEK = "row_week"
 
 def with_dimension(bench: Bench, spec: DimensionSpec, members: Sequence[str]) -> Bench:
     """Return a bench that knows one dimension more; statements are kept with the others."""
-    old = bench.catalogue
-    catalogue = Catalogue(
-        tables=old.tables,
-        dimensions=(*old.dimensions, spec),
-        metrics=old.metrics,
-        parameters=old.parameters,
-        fiscal_year_start=old.fiscal_year_start,
-    )
+    dimensions = (*bench.catalogue.dimensions, spec)
+    catalogue = bench.catalogue.model_copy(update={"dimensions": dimensions}).indexed()
     values = {**bench.values, spec.name: tuple(members)}
     recorder = replace(bench.recorder, catalogue=catalogue, members=values)
     return replace(bench, catalogue=catalogue, values=values, recorder=recorder)

@@ -57,7 +57,7 @@ def _contrast(found: Findings, bench: Bench, index: EvidenceSearch, settings: Tr
         baseline=kind,  # type: ignore[arg-type]
     )
     found = replace(found, listening=listening, notes=notes)
-    if not now.keys() & heard:
+    if not now.keys() & heard or len(now) < (bench.catalogue.small_cells or 0):
         return found
     reasons, quotes = growing_reasons(now, before, index, contacts_in_slice=len(now)) if reason else ((), ())
     own = (*(str(value) for f in filters for value in f.values), *(theme.theme for theme in reasons))

@@ -180,7 +180,8 @@ def _only(reading: Reading, dimension: str, member: object) -> tuple[Filter, ...
 
 
 def _cube(bench: Bench, reading: Reading, metric: str, dimensions: tuple[str, ...]) -> Cube | None:
-    if reading.window is None:
+    # Sums a member would tell the size of a group whose figure is withheld.
+    if reading.window is None or bench.catalogue.small_cells:
         return None
     query = CubeQuery(
         metric=metric,

@@ -146,7 +146,7 @@ def _found(
 ) -> Findings:
     spec = bench.catalogue.metric(reading.metrics[0])
     sums = [bin_sums(cube, cube.members[0].index(m)) for m in bins.members]
-    held = [i for i, m in enumerate(sums) if m.d > 0]
+    held = [i for i, m in enumerate(sums) if m.d > 0 and m.rows >= (bench.catalogue.small_cells or 0)]
     rows = tuple((bins.names[i], value_of(sums[i], "ratio"), round(float(sums[i].rows))) for i in held)
     table = ResultTable(
         columns=(

@@ -16,6 +16,7 @@ from assistant.measuring import Bench, Measured, is_stock, measure, to_table
 from assistant.phrases import ask_what
 from assistant.types import Decline, Drivers, Plan, Reading, Segment, Step
 from assistant.windows import around_shift, labelled, last_months, month_end, whole_months
+from assistant.withheld import without_small_groups
 from semantic_layer.compile import restating, sliceable
 from semantic_layer.errors import UserError
 from semantic_layer.query import CubeQuery, MetricQuery
@@ -132,11 +133,12 @@ def split_change(bench: Bench, reading: Reading, label: str) -> tuple[Drivers | 
         filters=reading.filters,
     )
     try:
-        drivers, warnings = explained(bench, query, label, _lengths(bench, reading))
+        found, warnings = explained(bench, query, label, _lengths(bench, reading))
+        drivers, withheld = without_small_groups(found, bench, reading)
     except UserError as error:
         return None, (f"the change cannot be split: {error.message}",)
     notes = (f"not searched for drivers, too many members: {', '.join(left_out)}",) if left_out else ()
-    return drivers, (*notes, *warnings)
+    return drivers, (*notes, *withheld, *warnings)
 
 
 def _lengths(bench: Bench, reading: Reading) -> tuple[int, int] | None:

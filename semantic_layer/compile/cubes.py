@@ -15,6 +15,7 @@ from semantic_layer.compile.notes import notes
 from semantic_layer.compile.reach import require
 from semantic_layer.compile.readings import needs, readings
 from semantic_layer.compile.scan import Scan
+from semantic_layer.compile.small_cells import customers
 from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue, Edge, MeasureSpec
 from semantic_layer.query import Column, CubeQuery, MetricQuery, Sql, TimeWindow
@@ -34,12 +35,19 @@ def compile_cube(
     dimensions, one statement also has the metric itself, under its name.
     Raises UserError (not_decomposable, overlapping_windows) and those of `compile_query`.
     """
+    catalogue.permit((query.metric,))
     definitions = {query.metric: query.definition} if query.definition is not None else {}
     metric = catalogue.metric(query.metric)
     needed = leaves(query.metric, catalogue, definitions)
     require((*query.dimensions, *(f.dimension for f in query.filters)), metric, needed, catalogue)
     found = parts(query.metric, catalogue, definitions)
     halves = _halves(found)
+    if catalogue.small_cells and len(halves) > 1 and found.denominator is None:
+        raise UserError(
+            f"the parts of {metric.label} are counted apart, so small groups cannot be told from large ones",
+            code="withheld",
+            hint="ask for the metric without its change",
+        )
     whole = not query.dimensions and len(halves) == 1 and query.metric not in (PERIOD, *SUMS)
     return tuple(_statement(half, query, catalogue, members, as_of, whole=whole) for half in halves)
 
@@ -106,6 +114,8 @@ def _statement(
     if base:
         where.append(scan.expression(base, first.table))
     select = scan.select([*keys, now, *sums], where, group=len(keys) + 1)
+    if catalogue.small_cells and not query.dimensions:
+        _withhold(select, half, scan, catalogue.small_cells)
     if keys:
         shown = [ast.alias(places[d], d) for d in query.dimensions]
         rest = [ast.column(name) for name in (PERIOD, *names)]
@@ -118,6 +128,16 @@ def _statement(
     )
     said = _notes(query, catalogue, as_of) if whole else ()
     return Sql(text=select.sql(dialect="duckdb", pretty=True, copy=False), columns=columns, notes=said)
+
+
+def _withhold(select: exp.Select, half: _Half, scan: Scan, least: int) -> None:
+    """Leave out a period of too few customers: of the denominator's, where there is one."""
+    counted = [half.denominator] if half.denominator else [measure for _, measure in half.numerator]
+    enough = [
+        exp.GTE(this=aggregate(customers(m, scan.catalogue), scan), expression=exp.Literal.number(least))
+        for m in counted
+    ]
+    select.set("having", exp.Having(this=ast.conjunction(enough)))
 
 
 def _notes(query: CubeQuery, catalogue: Catalogue, as_of: date | None) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ the rows of another.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlglot import exp
@@ -27,6 +28,7 @@ from semantic_layer.compile.readings import (
     readings,
     typed_filters,
 )
+from semantic_layer.compile.small_cells import SHOWN, with_sizes, withheld
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.model import Catalogue, DimensionSpec
 from semantic_layer.query import Column, MetricQuery, Sql
@@ -42,23 +44,48 @@ def compile_query(query: MetricQuery, catalogue: Catalogue, *, as_of: date | Non
 
     Raises UserError: no_metric, unknown_metric, unknown_dimension, unknown_version, cannot_cut,
     outcome_dimension, ambiguous_join, wrong_type, empty_filter, no_time, grain_too_fine,
-    bad_order, bad_limit, bad_metric, bad_expression, cyclic_metric.
+    bad_order, bad_limit, bad_metric, bad_expression, cyclic_metric, not_permitted.
     """
-    definitions = dict(query.definition)
-    wanted = needs((*query.metrics, *(h.metric for h in query.having)), catalogue, definitions)
+    names = (*query.metrics, *(h.metric for h in query.having))
+    catalogue.permit(names)
+    wanted = needs(names, catalogue, dict(query.definition))
     columns = _columns(query, catalogue)
     _check(query, wanted, columns, catalogue)
     found = readings(wanted, query, catalogue)
-    if len(found) == 1 and not found[0].apart(query) and not _ranked(query, catalogue):
-        select = _direct(found[0], query, catalogue, definitions, as_of)
+    if catalogue.small_cells:
+        select = _without_small_cells(query, catalogue, as_of)
     else:
-        select = _joined(found, query, catalogue, definitions, as_of)
+        select = _measured(query, found, catalogue, as_of)
     _ordered(select, query, catalogue)
     return Sql(
         text=select.sql(dialect="duckdb", pretty=True, copy=False),
         columns=columns,
         notes=notes(wanted, found, query, as_of),
     )
+
+
+def _measured(query: MetricQuery, found: list[Reading], catalogue: Catalogue, as_of: date | None) -> exp.Select:
+    definitions = dict(query.definition)
+    if len(found) == 1 and not found[0].apart(query) and not _ranked(query, catalogue):
+        return _direct(found[0], query, catalogue, definitions, as_of)
+    return _joined(found, query, catalogue, definitions, as_of)
+
+
+def _without_small_cells(query: MetricQuery, catalogue: Catalogue, as_of: date | None) -> exp.Select:
+    """Measure who is behind each figure too, and leave out those of too few before anything else is chosen."""
+    names = tuple(dict.fromkeys((*query.metrics, *(h.metric for h in query.having))))
+    wider, sizes = with_sizes(query, catalogue, names)
+    every = (*names, *(size for name in names for size in sizes[name]))
+    whole = replace(query, metrics=every, having=(), order_by=None, limit=None)
+    found = readings(needs(every, wider, dict(query.definition)), whole, wider)
+    shown = withheld(_measured(whole, found, wider, as_of), query, sizes, catalogue.small_cells or 0, names)
+    keys = [*dict.fromkeys(query.by), *(["period"] if query.grain else [])]
+    columns = (ast.column(name) for name in (*keys, *dict.fromkeys(query.metrics)))
+    select = exp.select(*columns, copy=False).from_(exp.to_table(SHOWN), copy=False)
+    thresholds = _thresholds(query, {h.metric: ast.column(h.metric) for h in query.having})
+    if thresholds is not None:
+        select.set("where", exp.Where(this=thresholds))
+    return ast.ctes(select, [(SHOWN, shown)])
 
 
 def _direct(

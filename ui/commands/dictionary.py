@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
+from ui.options import DEFAULT_WORKSPACE, JsonOption, RoleOption, WorkspaceOption
 from ui.output import emit, err, out
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ NameArgument = Annotated[str | None, typer.Argument(metavar="[NAME]", help="One 
 def metrics(
     name: NameArgument = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    role: RoleOption = None,
     history: Annotated[bool, typer.Option("--history", help="Show the definitions' change log.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -25,6 +26,10 @@ def metrics(
     from ui.opened import open_here
 
     here = open_here(workspace)
+    if role or here.workspace.config.default_role:
+        with here.access(role) as access:
+            here = here.with_catalogue(access.catalogue)
+        here.catalogue.permit((name,) if name else ())
     visible = tuple(m for m in here.catalogue.metrics if not m.hidden)
     chosen = (here.catalogue.metric(name),) if name else visible
     if as_json:

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semantic_layer.errors import UserError
-from ui.options import DEFAULT_WORKSPACE, JsonOption, WhereOption, WorkspaceOption
+from ui.options import DEFAULT_WORKSPACE, JsonOption, RoleOption, WhereOption, WorkspaceOption
 from ui.output import emit, out
 from ui.progress import progress
 
 if TYPE_CHECKING:
+    from assistant.access import Access
+    from assistant.protocols import EvidenceSearch
+    from assistant.workspace import Workspace
     from semantic_layer.query import Filter
-    from ui.opened import Opened
 
 app = typer.Typer(help="Build the transcript index or look at it.", no_args_is_help=True)
 TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="What to look for, in your own words.")]
@@ -110,6 +112,7 @@ def search(
     text: TextArgument,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     where: WhereOption = None,
+    role: RoleOption = None,
     k: CountOption = 8,
     as_json: JsonOption = False,
 ) -> None:
@@ -122,10 +125,16 @@ def search(
         raise UserError(
             "nothing to look for", code="empty_text", hint='write some words: because search "late delivery"'
         )
-    here = open_here(workspace)
     filters = parse_where(where)
-    index = TranscriptIndex.open(here.workspace.index)
-    passages = index.search(text, contact_ids=_contacts(here, filters) if filters else None, k=k)
+    here = open_here(workspace)
+    index: EvidenceSearch = TranscriptIndex.open(here.workspace.index)
+    if filters or role or here.workspace.config.default_role:
+        with here.access(role) as access:
+            index = access.evidence(here.workspace, index)
+            contacts = _contacts(here.workspace, access, filters) if filters else None
+            passages = index.search(text, contact_ids=contacts, k=k)
+    else:
+        passages = index.search(text, k=k)
     if as_json:
         emit({"passages": passages})
         return
@@ -135,18 +144,18 @@ def search(
     console.print(quotes(passages) if passages else "No passage says that. Try other words or fewer filters.")
 
 
-def _contacts(here: "Opened", filters: "tuple[Filter, ...]") -> frozenset[str]:
+def _contacts(workspace: "Workspace", access: "Access", filters: "tuple[Filter, ...]") -> frozenset[str]:
     """Return the ids of the contacts in a slice, chosen by the warehouse."""
     from semantic_layer.compile import compile_keys
+    from ui.opened import check_members
 
-    settings = here.workspace.config.transcripts
+    settings = workspace.config.transcripts
     if settings is None or settings.table is None:
         raise UserError(
             "these transcripts are tied to no table, so they cannot be filtered",
             code="no_contact_table",
             hint="name it in because.yml under transcripts: table and key",
         )
-    with here.engine() as engine:
-        here.check_members(filters, engine)
-        keys = compile_keys(here.catalogue, table=settings.table, key=settings.key, filters=filters, window=None)
-        return frozenset(str(value) for value in engine.run(keys, max_rows=50_000_000).data[0])
+    check_members(filters, access)
+    keys = compile_keys(access.catalogue, table=settings.table, key=settings.key, filters=filters, window=None)
+    return frozenset(str(value) for value in access.engine.run(keys, max_rows=50_000_000).data[0])

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
 from semantic_layer.errors import UserError, did_you_mean
-from ui.options import DEFAULT_WORKSPACE, JsonOption, WhereOption, WorkspaceOption
+from ui.options import DEFAULT_WORKSPACE, JsonOption, RoleOption, WhereOption, WorkspaceOption
 from ui.output import emit, out
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def sql(
     dialect: DialectOption = "duckdb",
     definition: DefinitionOption = None,
     defined_on: DefinedOnOption = None,
+    role: RoleOption = None,
     run: Annotated[bool, typer.Option("--run", help="Run it and show the rows.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,12 +54,12 @@ def sql(
     from semantic_layer.compile import compile_query, render
     from semantic_layer.query import MetricQuery
     from ui.conditions import parse_where, parse_window
-    from ui.opened import open_here
+    from ui.opened import check_members, open_here
 
     here = open_here(workspace)
     with ExitStack() as stack:
-        engine = stack.enter_context(here.engine()) if run or here.workspace.warehouse.is_file() else None
-        dates = here.dates(engine) if engine else None
+        access = stack.enter_context(here.access(role)) if run or role or here.workspace.warehouse.is_file() else None
+        catalogue, dates = (access.catalogue, access.dates) if access else (here.catalogue, None)
         query = MetricQuery(
             metrics=_names(metrics),
             by=_names(by),
@@ -66,17 +68,19 @@ def sql(
             grain=_grain(grain),
             definition=_definitions(definition, defined_on, _names(metrics), here.catalogue),
         )
-        if engine:
-            here.check_members(query.filters, engine)
+        if access:
+            check_members(query.filters, access)
         if run:
             _check_window(query, dates)
-        compiled = compile_query(query, here.catalogue, as_of=_as_of(here, dates))
+        compiled = compile_query(query, catalogue, as_of=_as_of(here, dates))
+        compiled = access.engine.prepared(compiled) if access else compiled
         written = compiled if dialect == compiled.dialect else render(compiled, dialect)
-        table = engine.run(compiled) if run and engine else None
+        table = access.engine.run(compiled) if run and access else None
+    notes = (*written.notes, *([access.scope] if access and access.scope else []))
     if as_json:
         emit(_wire(written, table))
         return
-    _show(written, table, dialect)
+    _show(replace(written, notes=notes), table, dialect)
 
 
 def _names(values: Iterable[str] | None) -> tuple[str, ...]:

@@ -1,0 +1,107 @@
+"""A role's view of a workspace: its policy, dictionary, engine, members and transcripts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from assistant.dictionary import open_engine
+from assistant.permitted import PermittedEvidence
+from assistant.protocols import EvidenceSearch
+from assistant.workspace import RoleSettings, Workspace
+from semantic_layer.compile import compile_keys
+from semantic_layer.engine import SqlEngine
+from semantic_layer.errors import UserError, did_you_mean
+from semantic_layer.guard import Guard
+from semantic_layer.guarded import GuardedEngine, permitted_values
+from semantic_layer.model import Catalogue
+from semantic_layer.policy import RolePolicy, restrict, scope, with_members
+from semantic_layer.query import Filter
+from semantic_layer.values import DataRange, data_range, distinct_values
+
+MOST_CONTACTS = 50_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """The dictionary and the warehouse as one role has them; `policy` is null where it sees everything.
+
+    `whole` is the dictionary without limits and `dates` are those of the whole warehouse.
+    """
+
+    role: str | None
+    policy: RolePolicy | None
+    whole: Catalogue
+    engine: SqlEngine
+    dates: DataRange | None
+
+    @property
+    def scope(self) -> str | None:
+        """The sentence that says what the role does not see."""
+        return scope(self.whole, self.policy) if self.policy else None
+
+    @cached_property
+    def values(self) -> Mapping[str, tuple[str, ...]]:
+        """The members of each dimension that the role's rows have."""
+        if self.policy is None:
+            return distinct_values(self.whole, self.engine)
+        return permitted_values(restrict(self.whole, self.policy), self.engine, self.policy)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The dictionary as the role has it, with no member that the role's rows do not have."""
+        if self.policy is None:
+            return self.whole
+        return with_members(restrict(self.whole, self.policy), self.values)
+
+    def evidence(self, workspace: Workspace, index: EvidenceSearch) -> EvidenceSearch:
+        """Return the transcripts of the role's contacts; raise UserError (not_permitted) where that cannot be told."""
+        if self.policy is None or not self.policy.rows:
+            return index
+        settings = workspace.config.transcripts
+        if settings is None or settings.table is None:
+            raise UserError(
+                "these transcripts are tied to no table, so they cannot be narrowed to this role",
+                code="not_permitted",
+                hint="name it in because.yml under transcripts: table and key",
+            )
+        sql = compile_keys(self.catalogue, table=settings.table, key=settings.key, filters=(), window=None)
+        return PermittedEvidence(
+            index=index,
+            permitted=lambda: frozenset(map(str, self.engine.run(sql, max_rows=MOST_CONTACTS).data[0])),
+        )
+
+
+def open_access(workspace: Workspace, catalogue: Catalogue, role: str | None) -> Access:
+    """Open the warehouse for a role; raise UserError (unknown_role, bad_policy)."""
+    config = workspace.config
+    role = role or config.default_role
+    policy = policy_of(config.roles, role, workspace.root)
+    engine: SqlEngine = open_engine(workspace)
+    dates = data_range(catalogue, engine, as_of=config.as_of)
+    if policy is not None:
+        engine = GuardedEngine(engine, Guard(catalogue, policy, kept=_kept(workspace)))
+    return Access(role=role, policy=policy, whole=catalogue, engine=engine, dates=dates)
+
+
+def policy_of(roles: Mapping[str, RoleSettings], role: str | None, root: Path) -> RolePolicy | None:
+    """Return a role's limits, or None where it has none; raise UserError (unknown_role)."""
+    if role is None:
+        return None
+    if role not in roles:
+        raise UserError(f"no role '{role}' in {root}", code="unknown_role", hint=did_you_mean(role, roles))
+    settings = roles[role]
+    policy = RolePolicy(
+        label=settings.label or role,
+        rows=tuple(Filter(dimension=name, values=values) for name, values in settings.rows.items()),
+        masked=settings.masked,
+        hidden=settings.hidden,
+        small_cells=settings.least,
+        open_tables=settings.open_tables,
+    )
+    return policy if policy.restricts else None
+
+
+def _kept(workspace: Workspace) -> list[str]:
+    settings = workspace.config.transcripts
+    return [f"{settings.table}.{settings.key}"] if settings and settings.table else []
