@@ -35,7 +35,7 @@ def certify(p: Floats, y: Floats, families: Sequence[str], *, risk: float = RISK
     """
     p = np.round(p, 2)
     half = np.array([crc32(family.encode()) % 2 == 0 for family in families], dtype=bool)
-    sequence = _passing(p[half], y[half], risk, np.unique(p)[::-1])
+    sequence = _passing(p[half], y[half], risk, np.unique(p)[::-1].tolist())
     if not sequence:
         why = "no threshold kept the risk even on the half it was chosen on: more judged answers are needed"
         return Certificate(risk=risk, threshold=None, bound=None, n=int(half.sum()), wrong=0, why=why)
