@@ -6,14 +6,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evals.runner import Result, RunReport
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.storage import build_aside, open_reader
-
-if TYPE_CHECKING:
-    import duckdb
 
 _TABLES = {
     "runs": "run_id TEXT PRIMARY KEY, suite TEXT, started_at TIMESTAMP, summary JSON, versions JSON",
@@ -158,7 +155,7 @@ def _values(run_id: str, r: Result) -> list[object]:
 
 
 @contextmanager
-def _extended(file: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
+def _extended(file: Path) -> Iterator[Any]:
     """Yield a copy of the history that takes its place when the block ends well."""
     with build_aside(file) as connection:
         for name, columns in _TABLES.items():
