@@ -1,16 +1,18 @@
 """Guess tables, dimensions and starter metrics from profiles; every guess can be read and edited."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from semantic_layer.starter import naming
+from semantic_layer.starter.clashes import unique, without_clashes
+from semantic_layer.starter.dimensions import dimensions_of, is_dimension, is_year, names_rows, naming_key
 from semantic_layer.starter.ends import DatedTable, last_day
 from semantic_layer.starter.profile import ColumnProfile, TableProfile, day, quoted
+from semantic_layer.starter.roles import Roles
 
-MAX_MEMBERS = 2_000
-MAX_DRIVER_MEMBERS = 50
 SMALL_MONTH = 100
 OWNER = "unassigned"
 _ENDINGS = ("closed", "resolved", "completed", "solved", "finished", "ended", "done")
@@ -41,31 +43,18 @@ class Guess:
     checks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Roles:
-    """What each column of a table is taken for."""
-
-    profile: TableProfile
-    key: ColumnProfile | None
-    time: ColumnProfile | None
-    flags: tuple[ColumnProfile, ...]
-    measures: tuple[ColumnProfile, ...]
-    dimensions: tuple[ColumnProfile, ...]
-    texts: tuple[ColumnProfile, ...]
-    durations: tuple[str, ...]
-    noun: str
-    other_nouns: tuple[str, ...]
-
-
 def guess(profiles: Sequence[TableProfile]) -> Guess:
     """Guess a starter semantic layer for the profiled tables."""
-    roles = [_roles(profile) for profile in profiles if profile.columns]
-    metrics = _without_clashes(_unique([metric for role in roles for metric in _metrics(role)]))
-    dimensions = _unique([dimension for role in roles for dimension in _dimensions(role)])
+    referred = Counter((other, key) for profile in profiles for _, other, key in profile.contained)
+    roles = _apart([_roles(profile, referred) for profile in profiles if profile.columns])
+    keys = {role.profile.name: role.key.name for role in roles if role.key}
+    nouns = {role.profile.name: role.noun for role in roles}
+    metrics = without_clashes(unique([metric for role in roles for metric in _metrics(role)], nouns))
+    dimensions = unique([dimension for role in roles for dimension in dimensions_of(role)], nouns)
     as_of = last_day([t for role in roles if (t := _dated(role))])
     ends = (f"tables end on different days: the data are taken to end on {as_of} (`as_of` in because.yml)",)
     return Guess(
-        tables=tuple(_table(role) for role in roles),
+        tables=tuple(_table(role, keys) for role in roles),
         dimensions=tuple(dimensions),
         metrics=tuple(metrics),
         text=next((text for role in roles if (text := _text(role))), None),
@@ -74,35 +63,54 @@ def guess(profiles: Sequence[TableProfile]) -> Guess:
     )
 
 
-def _dated(role: _Roles) -> DatedTable | None:
+def _apart(roles: Sequence[Roles]) -> list[Roles]:
+    """Leave what a row is called to the table of that name; others that would be called so go by their own."""
+    own = {role.profile.name: naming.noun_of_table(role.profile.name) for role in roles}
+    claims = Counter(role.noun for role in roles)
+    return [
+        role
+        if claims[role.noun] == 1 or own[role.profile.name] == role.noun
+        else replace(role, noun=own[role.profile.name] or naming.words(role.profile.name))
+        for role in roles
+    ]
+
+
+def _dated(role: Roles) -> DatedTable | None:
     if role.time is None:
         return None
     return DatedTable(profile=role.profile, time=role.time.name, monthly=role.time.name in role.profile.month_starts)
 
 
-def _roles(profile: TableProfile) -> _Roles:
-    key = _key(profile)
+def _roles(profile: TableProfile, referred: Mapping[tuple[str, str], int]) -> Roles:
+    key = _key(profile, referred)
     time = _main_time(profile)
     references = {column for column, _, _ in profile.contained}
     free = [c for c in profile.columns if c is not key and c.name not in references]
     flags = tuple(c for c in free if c.kind == "boolean" and c.distinct == 2)
-    texts = tuple(c for c in free if _is_text(c))
     numbers = [c for c in free if c.kind == "number" and not _looks_like_id(c)]
     durations = _durations(profile, time)
     noun, others = naming.entity(
         profile.name, key.name if key else None, key.members if key else (), is_work_item=bool(durations)
     )
-    return _Roles(
+    names = tuple(c for c in free if naming.is_name(c.name, noun) and names_rows(c))
+    texts = tuple(c for c in free if c not in names and _is_text(c))
+    return Roles(
         profile=profile, key=key, time=time, flags=flags, texts=texts, noun=noun, other_nouns=others,
-        measures=tuple(c for c in numbers if c.distinct > 2 and not _is_year(c)),
-        dimensions=tuple(c for c in free if c not in texts and _is_dimension(c)),
+        measures=tuple(c for c in numbers if c.distinct > 2 and not is_year(c)),
+        dimensions=(*naming_key(key), *names, *(c for c in free if c not in (*texts, *names) and is_dimension(c))),
         durations=durations,
     )  # fmt: skip
 
 
-def _key(profile: TableProfile) -> ColumnProfile | None:
-    unique = [c for c in profile.columns if c.unique and (c.kind == "text" or c.whole) and c.mean_words <= 1.5]
-    return min(unique, key=lambda c: (not _looks_like_id(c), profile.columns.index(c)), default=None)
+def _key(profile: TableProfile, referred: Mapping[tuple[str, str], int]) -> ColumnProfile | None:
+    """Take the unique column that most other tables hold, else the one named like an id, else the first."""
+    held = {c.name: referred.get((profile.name, c.name), 0) for c in profile.columns}
+    unique = [
+        c
+        for c in profile.columns
+        if c.unique and (c.kind == "text" or c.whole) and (c.mean_words <= 1.5 or held[c.name])
+    ]
+    return min(unique, key=lambda c: (-held[c.name], not _looks_like_id(c), profile.columns.index(c)), default=None)
 
 
 def _looks_like_id(column: ColumnProfile) -> bool:
@@ -110,23 +118,8 @@ def _looks_like_id(column: ColumnProfile) -> bool:
     return name.endswith(("_id", "_key", "_uuid")) or name in ("id", "key", "uuid", "number")
 
 
-def _is_year(column: ColumnProfile) -> bool:
-    return column.whole and column.low is not None and column.low >= 1900 and column.high <= 2100
-
-
 def _is_text(column: ColumnProfile) -> bool:
     return column.kind == "text" and column.mean_words >= 3 and column.distinct > 0.3 * max(1, column.rows)
-
-
-def _is_dimension(column: ColumnProfile) -> bool:
-    if column.distinct < 1:
-        return False
-    if column.kind == "boolean":
-        return True
-    if column.kind == "number":
-        return column.whole and (column.distinct <= 12 or _is_year(column))
-    limit = min(MAX_MEMBERS, max(20, column.rows // 2))
-    return column.kind == "text" and column.distinct <= limit and column.mean_words <= 8
 
 
 def _main_time(profile: TableProfile) -> ColumnProfile | None:
@@ -144,7 +137,7 @@ def _durations(profile: TableProfile, time: ColumnProfile | None) -> tuple[str, 
     return tuple(pair.second for pair in profile.ordered if time and pair.first == time.name)
 
 
-def _table(role: _Roles) -> dict[str, Any]:
+def _table(role: Roles, keys: Mapping[str, str]) -> dict[str, Any]:
     profile = role.profile
     spec: dict[str, Any] = {"name": profile.name, "description": f"one {role.noun} a row ({profile.rows:,} rows)"}
     if role.key:
@@ -152,50 +145,13 @@ def _table(role: _Roles) -> dict[str, Any]:
     if role.time:
         spec["time"] = role.time.name
         spec["time_grain"] = "month" if role.time.name in profile.month_starts else "day"
-    joins = {other: column for column, other, key in reversed(profile.contained)}
+    joins = {other: column for column, other, key in reversed(profile.contained) if keys.get(other) == key}
     if joins:
         spec["joins"] = [{"to": other, "on": column} for other, column in joins.items()]
     return spec
 
 
-def _dimensions(role: _Roles) -> list[dict[str, Any]]:
-    return [_dimension(role, column) for column in role.dimensions]
-
-
-def _dimension(role: _Roles, column: ColumnProfile) -> dict[str, Any]:
-    name = naming.snake(column.name)
-    spec: dict[str, Any] = {
-        "name": name, "label": naming.label(column.name), "table": role.profile.name, "column": column.name,
-        "type": {"boolean": "boolean", "number": "number"}.get(column.kind, "text"),
-        "description": f"{column.distinct:,} values, such as {', '.join(column.members[:3])}",
-    }  # fmt: skip
-    none = next((m for m in column.members if m.strip().lower() in naming.NONE), None)
-    if none is not None and column.kind == "text":
-        spec["values"] = {none: [f"without {name.replace('_', ' ')}"]}
-    if column.kind == "boolean":
-        spec["values"] = _yes_and_no(column)
-        if not isinstance(column.positive, bool):
-            spec["type"] = "text" if isinstance(column.positive, str) else "number"
-    bare = naming.bare(name)
-    others = (bare, column.name, *naming.people(name))
-    synonyms = [s for s in dict.fromkeys(others) if s not in (name.replace("_", " "), name, spec["label"])]
-    if synonyms:
-        spec["synonyms"] = synonyms
-    if not 2 <= column.distinct <= MAX_DRIVER_MEMBERS:
-        spec["driver"] = False
-    return spec
-
-
-def _yes_and_no(column: ColumnProfile) -> dict[str, list[str]]:
-    """Say how people name the two members of a yes/no column."""
-    words = naming.stem_of_flag(column.name).replace("_", " ")
-    yes = str(column.positive).lower() if isinstance(column.positive, bool) else str(column.positive)
-    no = next((m for m in column.members if m != yes), "")
-    synonyms = {yes: ["yes", f"with {words}", f"has {words}"], no: ["no", f"without {words}", f"no {words}"]}
-    return {member: [s for s in known if s != member.lower()] for member, known in synonyms.items() if member}
-
-
-def _metrics(role: _Roles) -> list[dict[str, Any]]:
+def _metrics(role: Roles) -> list[dict[str, Any]]:
     metrics = [_count(role)]
     for flag in role.flags:
         metrics += [_rate(role, flag), _flagged(role, flag)]
@@ -205,7 +161,7 @@ def _metrics(role: _Roles) -> list[dict[str, Any]]:
     return metrics
 
 
-def _metric(role: _Roles, name: str, label: str, kind: str, definition: str, unit: str, **keys: Any) -> dict[str, Any]:
+def _metric(role: Roles, name: str, label: str, kind: str, definition: str, unit: str, **keys: Any) -> dict[str, Any]:
     spec = {"name": name, "label": label, "type": kind, "definition": definition, "unit": unit, "owner": OWNER}
     spec |= {key: value for key, value in keys.items() if value}
     if _is_thin(role):
@@ -213,7 +169,7 @@ def _metric(role: _Roles, name: str, label: str, kind: str, definition: str, uni
     return spec
 
 
-def _is_thin(role: _Roles) -> bool:
+def _is_thin(role: Roles) -> bool:
     """Whether a month holds too few rows to be answered for by default."""
     if role.time is None or role.profile.rows == 0:
         return False
@@ -222,10 +178,19 @@ def _is_thin(role: _Roles) -> bool:
     return role.profile.rows / months < SMALL_MONTH
 
 
-def _count(role: _Roles) -> dict[str, Any]:
+def _count(role: Roles) -> dict[str, Any]:
     many = naming.plural(role.noun)
     others = [naming.plural(noun) for noun in role.other_nouns]
-    synonyms = [f"number of {many}", f"{role.noun} count", "rows", "records", "volume", *others]
+    synonyms = [
+        f"number of {many}",
+        f"total number of {many}",
+        f"total count of {many}",
+        f"{role.noun} count",
+        "rows",
+        "records",
+        "volume",
+        *others,
+    ]
     done = naming.what_was_done(role.time.name) if role.time else None
     if done:
         synonyms += [f"{many} {done}", f"{done} {many}", f"{many} were {done}"]
@@ -243,7 +208,7 @@ def _condition(flag: ColumnProfile) -> str:
     return f"{name} = {flag.positive}" if isinstance(flag.positive, int) else f"{name} = '{flag.positive}'"
 
 
-def _rate(role: _Roles, flag: ColumnProfile) -> dict[str, Any]:
+def _rate(role: Roles, flag: ColumnProfile) -> dict[str, Any]:
     about = naming.stem_of_flag(flag.name)
     words, many, name = about.replace("_", " "), naming.plural(role.noun), f"{about.removesuffix('_rate')}_rate"
     return _metric(
@@ -254,7 +219,7 @@ def _rate(role: _Roles, flag: ColumnProfile) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _flagged(role: _Roles, flag: ColumnProfile) -> dict[str, Any]:
+def _flagged(role: Roles, flag: ColumnProfile) -> dict[str, Any]:
     about, many = naming.stem_of_flag(flag.name), naming.plural(role.noun)
     words = about.replace("_", " ")
     return _metric(
@@ -265,7 +230,7 @@ def _flagged(role: _Roles, flag: ColumnProfile) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _average(role: _Roles, column: ColumnProfile) -> dict[str, Any]:
+def _average(role: Roles, column: ColumnProfile) -> dict[str, Any]:
     words = naming.label(column.name).lower()
     duration = naming.stem_of_seconds(column.name)
     synonyms = [words, f"mean {words}", f"avg {words}"]
@@ -279,7 +244,7 @@ def _average(role: _Roles, column: ColumnProfile) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _total(role: _Roles, column: ColumnProfile) -> dict[str, Any]:
+def _total(role: Roles, column: ColumnProfile) -> dict[str, Any]:
     words = naming.label(column.name).lower()
     synonyms = [f"sum of {words}", f"{words} in total"]
     name = f"total_{naming.snake(column.name).removeprefix('total_')}"
@@ -290,7 +255,7 @@ def _total(role: _Roles, column: ColumnProfile) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _duration(role: _Roles, end: str) -> dict[str, Any]:
+def _duration(role: Roles, end: str) -> dict[str, Any]:
     start = role.time.name if role.time else ""
     first, last = naming.stem_of_time(start), naming.stem_of_time(end)
     synonyms = [f"time to {last}", f"average time to {last}", f"days to {last}", f"duration until {last}"]
@@ -307,7 +272,7 @@ def _duration(role: _Roles, end: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _text(role: _Roles) -> TextColumn | None:
+def _text(role: Roles) -> TextColumn | None:
     if not role.texts:
         return None
     longest = max(role.texts, key=lambda c: c.mean_length)
@@ -316,7 +281,7 @@ def _text(role: _Roles) -> TextColumn | None:
     return TextColumn(table=role.profile.name, key=key, column=longest.name, time=time)
 
 
-def _checks(role: _Roles) -> list[str]:
+def _checks(role: Roles) -> list[str]:
     name = role.profile.name
     grain = f"one row of {name} is taken for one {role.noun}"
     checks = [f"{grain} (key {role.key.name})" if role.key else f"{grain}; no column is unique, so it has no key"]
@@ -334,32 +299,3 @@ def _checks(role: _Roles) -> list[str]:
     ]
     empty = [c.name for c in role.profile.columns if c.rows and c.nulls == c.rows]
     return checks + ([f"columns of {name} without a value: {', '.join(empty)}"] if empty else [])
-
-
-def _without_clashes(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave a phrase to one metric: to the one whose label it is, else to the first that has it."""
-    labels = {metric["label"].lower() for metric in metrics}
-    taken: set[str] = set()
-    result = []
-    for metric in metrics:
-        free = [s for s in metric.get("synonyms", []) if s.lower() not in labels | taken]
-        taken |= {s.lower() for s in free}
-        result.append({**metric, "synonyms": free})
-    return result
-
-
-def _unique(specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Make names unique by the table's name; a name that is taken is never lost."""
-    taken: set[str] = set()
-    result = []
-    for spec in specs:
-        name = spec["name"]
-        if name in taken:
-            table = spec.get("table") or (spec.get("measure") or spec["denominator"])["table"]
-            name = f"{table}_{name}"
-            spec = {**spec, "name": name, "label": f"{spec['label']} ({naming.label(table).lower()})"}
-        while name in taken:
-            name += "_2"
-        taken.add(name)
-        result.append({**spec, "name": name})
-    return result

@@ -13,6 +13,8 @@ _BEGINNINGS = (
     "opened", "open", "created", "started", "start", "begun", "began", "ordered", "received", "submitted", "reported",
     "registered", "booked", "signup",
 )  # fmt: skip
+# Tables that are called what they are in, not what they hold.
+_NO_NOUNS = ("data", "dataset", "export", "file", "main", "raw", "report", "sheet", "table", "extract")
 _SUFFIX = re.compile(r"_(id|name|nm|type|typ|cd|code|desc|flag|flg|ind)$")
 _WORK_ITEMS = ("incident", "ticket", "case", "issue", "request")
 _ID_SUFFIX = re.compile(r"(?<=[a-z0-9])_?(id|ID|Id|key|number|no|nr|code|uuid)$")
@@ -29,6 +31,17 @@ def label(name: str) -> str:
     """Turn a column name into words."""
     words = snake(name).replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def words(name: str) -> str:
+    """Turn a table's name into the words of a row of it."""
+    return snake(name).replace("_", " ")
+
+
+def is_name(column: str, noun: str) -> bool:
+    """Tell whether a column holds what a row is called: `name`, `title`, `author_name` of an author."""
+    plain, of = snake(column).replace("_", ""), noun.replace(" ", "")
+    return plain in ("name", "title", "fullname", of, f"{of}name", f"{of}title")
 
 
 def stem_of_flag(column: str) -> str:
@@ -76,7 +89,7 @@ def entity(table: str, key: str | None, members: tuple[str, ...], *, is_work_ite
 
     A row with a beginning and a later end is a piece of work, whatever the file calls it.
     """
-    candidates = [_noun_of_key(key), _noun_of_prefix(members), _noun_of_table(table)]
+    candidates = [_noun_of_key(key), _noun_of_prefix(members), noun_of_table(table)]
     named = next((noun for noun in candidates if noun), None)
     others = tuple(noun for noun in _WORK_ITEMS if noun != named) if is_work_item else ()
     return named or (others[0] if others else "row"), others
@@ -102,10 +115,19 @@ def _noun_of_prefix(members: tuple[str, ...]) -> str | None:
     return next((noun for noun in _NOUNS if noun.startswith(prefix)), None)
 
 
-def _noun_of_table(table: str) -> str | None:
+def noun_of_table(table: str) -> str | None:
+    """Name a row after its table, where that is a word."""
     words = snake(table).split("_")
     known = [noun for noun in _NOUNS if noun in words or plural(noun) in words]
     if known:
         return known[-1]
     plain = re.sub(r"^(fct|fact|dim|tbl|stg)_", "", snake(table))
-    return plain.replace("_", " ").removesuffix("s") if re.fullmatch(r"[a-z_]{3,}s", plain) else None
+    if not re.fullmatch(r"[a-z_]{3,}", plain) or plain in _NO_NOUNS:
+        return None
+    return _singular(plain.replace("_", " "))
+
+
+def _singular(noun: str) -> str:
+    if noun.endswith("ies") and len(noun) > 4:
+        return noun[:-3] + "y"
+    return noun if noun.endswith(("ss", "us", "is")) else noun.removesuffix("s")
