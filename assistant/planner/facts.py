@@ -57,6 +57,14 @@ def count_of(rate: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:
     return next((m for m in counts if m.measure is not None and m.measure == rate.numerator), None)
 
 
+def rate_of(count: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:
+    """Return the shown ratio that has what a filtered count counts above its line."""
+    if count.measure is None or not count.measure.where:
+        return None
+    ratios = (m for m in catalogue.metrics if m.type == "ratio" and not m.hidden and m.unit == "ratio")
+    return next((m for m in ratios if m.numerator == count.measure), None)
+
+
 def _joined(name: str, catalogue: Catalogue) -> frozenset[str]:
     seen, todo = {name}, [name]
     while todo:

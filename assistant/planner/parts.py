@@ -17,6 +17,10 @@ def is_additive(draft: Draft) -> bool:
 
 def read_share(draft: Draft) -> None:
     """Turn the part asked about into a cut whose members are shown as shares of the whole."""
+    rate = facts.rate_of(draft.metric(draft.metrics[0]), draft.catalogue)
+    if rate is not None:
+        draft.metrics = [rate.name]
+        return
     label = draft.metric(draft.metrics[0]).label
     part = _part(draft)
     if part is not None and not draft.by:

@@ -126,13 +126,17 @@ def _demote(draft: Draft) -> None:
     metrics = draft.places("metric")
     if len(metrics) < 2:
         return
-    plain = [i for i in metrics if is_noun(draft, i)]
+    plain = [i for i in metrics if is_noun(draft, i) and _may_count(draft, i)]
     for i in reversed(plain):
         others = [j for j in draft.places("metric") if j != i]
         if others and not _coordinated(draft, i):
             draft.roles[i] = "noun"
             if not draft.cue(i - 1, "which"):
                 draft.used.add(i)
+
+
+def _may_count(draft: Draft, i: int) -> bool:
+    return any(draft.metric(e.name).unit == "count" for e in draft.items[i].of("metric"))
 
 
 def is_noun(draft: Draft, i: int) -> bool:

@@ -40,12 +40,23 @@ def _cuts(draft: Draft) -> None:
         if len(names) > 1:
             options = [(draft.dimension(n).label, draft.rewritten(i, draft.dimension(n).label)) for n in names[:4]]
             raise ask_back(f"'{draft.items[i].text}' may mean several things.", options)
-        if _is_cut(draft, i):
+        if _is_subject(draft, i, entry.name):
+            draft.used.add(i)
+        elif _is_cut(draft, i):
             draft.link(i, entry)
             if entry.name not in draft.by:
                 draft.by.append(entry.name)
         elif all(draft.linked.tokens[p].stem in draft.context.lexicon.nouns for p in draft.items[i].at):
             draft.used.add(i)
+
+
+def _is_subject(draft: Draft, i: int, name: str) -> bool:
+    """Tell what is measured from how it is cut: "average rating of restaurants in each region" is cut once."""
+    before = draft.before(i)
+    measured = draft.cue(before, "in") and draft.roles.get(draft.before(before)) == "metric" and _plural(draft, i)
+    others = [j for j in draft.places("dimension") if j > i and draft.cue(draft.before(j), "by")]
+    tables = {m.table for metric in draft.metrics for m in facts.measures(draft.metric(metric), draft.catalogue)}
+    return measured and bool(others) and draft.dimension(name).table in tables
 
 
 def _is_cut(draft: Draft, i: int) -> bool:
