@@ -39,7 +39,8 @@ def _asks_relationship(draft: Draft) -> bool:
 
 
 def _asks_overview(draft: Draft) -> bool:
-    return draft.has("overview") and not draft.metrics_named and not draft.question.history
+    leans = draft.question.history and (draft.has("pronoun") or draft.cue(0, "follow", "and"))
+    return draft.has("overview") and not draft.metrics_named and not leans
 
 
 def _asks_impact(draft: Draft) -> bool:
