@@ -53,6 +53,11 @@ def calibrate(judged: Sequence[Judged], *, on: str, risk: float = RISK, start: M
     }
 
 
+def scores_of(answers: Sequence[tuple[float, bool]]) -> dict[str, Any]:
+    """Return every score of pairs of a probability and whether the answer was right."""
+    return scores(np.array([p for p, _ in answers], dtype=float), np.array([y for _, y in answers], dtype=float))
+
+
 def scores(p: rel.Floats, y: rel.Floats) -> dict[str, Any]:
     """Return every score of stated probabilities against what came true."""
     found = rel.bins(p, y)

@@ -1,12 +1,13 @@
 """`because eval`: how often the assistant is right, how sure it may be, and what changed."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from semantic_layer.errors import UserError
 from ui.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
-from ui.output import emit, out
+from ui.output import emit, out, waiting
 from ui.progress import progress
 
 app = typer.Typer(help="Judge the assistant with question suites.", no_args_is_help=True)
@@ -76,6 +77,64 @@ def calibrate(
         emit(found)
     else:
         _show_calibration(found)
+
+
+@app.command("drift")
+def drift(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
+    """Look for what changed under the assistant: data, definitions, questions, versions."""
+    from evals.drift.look import look
+
+    with waiting("Looking at rows, definitions and questions"):
+        found = look(workspace)
+    if as_json:
+        emit(found)
+        return
+    console = out()
+    for check in found["checks"]:
+        state = f"{len(check['alerts'])} to look at" if check["alerts"] else "quiet"
+        console.print(f"{check['name']}: {state}", style="bold" if check["alerts"] else "", markup=False)
+        for text in (*(alert["text"] for alert in check["alerts"]), *check["notes"]):
+            console.print(f"  {text}", markup=False)
+
+
+@app.command("report")
+def report(
+    run_id: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's id; default the latest.")] = None,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    form: Annotated[str, typer.Option("--format", help="html, pdf, json or md.")] = "html",
+    to: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write it.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the weekly report of a run: verdict, decisions by owner, what broke, confidence, drift."""
+    from evals.render import FORMATS, render
+    from evals.report import report_document
+
+    if form not in FORMATS:
+        raise UserError(f"unknown format '{form}'", code="unknown_format", hint=f"known: {', '.join(FORMATS)}")
+    document = report_document(workspace, run_id)
+    if as_json and to is None:
+        emit(document)
+        return
+    file = to or workspace / "evals" / f"report-{document['run_id']}.{form}"
+    file.write_bytes(render(document, form))
+    if as_json:
+        emit({"run_id": document["run_id"], "file": file, "format": form, "verdict": document["verdict"]})
+    else:
+        out().print(document["verdict"]["text"], markup=False)
+        out().print(str(file), style="bold", markup=False, soft_wrap=True)
+
+
+@app.command("schedule")
+def schedule(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
+    """Print what makes the report every Monday: a line for cron, units for systemd."""
+    from evals.schedule import cron_line, systemd_units
+
+    cron, units = cron_line(workspace), systemd_units(workspace)
+    if as_json:
+        emit({"cron": cron, "systemd": units})
+        return
+    for text in ("# crontab -e", cron, *(f"\n# /etc/systemd/system/{name}\n{unit}" for name, unit in units.items())):
+        typer.echo(text)
 
 
 def _show(result: dict[str, Any]) -> None:
