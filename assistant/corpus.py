@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.workspace import Workspace
+from indexes.settings import RedactionSettings
 from indexes.types import IndexReport, Progress
 from semantic_layer.errors import UserError
 from semantic_layer.query import Column, Sql
@@ -31,12 +32,18 @@ def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> I
         workspace.index,
         files,
         transcripts=settings,
-        redaction=workspace.config.redaction,
+        redaction=redaction_settings(workspace),
         known_names=known_names(workspace),
         progress=progress,
     )
     score_corpus(workspace, progress=progress)
     return report
+
+
+def redaction_settings(workspace: Workspace) -> RedactionSettings:
+    """Return the workspace's settings; its own name is nobody's."""
+    held = workspace.config.redaction
+    return held.model_copy(update={"not_names": (*held.not_names, workspace.config.name)})
 
 
 def transcript_files(workspace: Workspace) -> list[Path]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.calibration import UNCALIBRATED, Calibration
 from assistant.card import answer_of
+from assistant.egress import without_personal
 from assistant.expand import outside_data
 from assistant.findings import Findings
 from assistant.intents.anomalies import find_anomalies
@@ -186,6 +187,7 @@ class Assistant:
     def _end(self, outcome: Outcome, follow: str | None) -> Step:
         if isinstance(outcome, Refusal) and self.warnings:
             outcome = replace(outcome, message=" ".join((outcome.message, *self.warnings)))
+        outcome = without_personal(outcome)
         self.log.record(outcome, follow=follow)
         return Step(name="done", text="Done", outcome=outcome)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.corpus import known_names
+from assistant.corpus import known_names, redaction_settings
 from assistant.workspace import Workspace, open_workspace
 from indexes.settings import FieldMap, RedactionSettings
 from indexes.types import BadLine, Contact, Turn
@@ -37,7 +37,7 @@ def redactor(workspace: Workspace) -> "Redactor":
     """Make the redactor that an index build uses: the workspace's settings and the names it knows."""
     from indexes.redact import Redactor
 
-    return Redactor(workspace.config.redaction, known_names(workspace))
+    return Redactor(redaction_settings(workspace), known_names(workspace))
 
 
 def show(file: Path, root: Path) -> tuple[tuple[Shown, ...], tuple[BadLine, ...]]:

@@ -70,9 +70,9 @@ _STREETS = (
     " ln",
 )
 _CODE = r"(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]?\ ?\d[a-z]{2})"
-_NO_STREET = (
+NO_STREET = (
     r"(?:the|a|an|on|in|at|of|my|our|your|for|to|from|by|and|or|is|was|i|it|we|you|this|that|per|with|more|other|of|new|"
-    r"days?|weeks?|hours?|times?|years?|months?|minutes?|people|calls?|engineers?|agents?|percent|euros?|pounds?|dollars?|"
+    r"days?|weeks?|hours?|working|business|attempts?|failed|months?|times?|years?|months?|minutes?|people|calls?|engineers?|agents?|percent|euros?|pounds?|dollars?|"
     r"st|nd|rd|th|am|pm|down|up|off|when|but|so|please|thanks?)\b"
 )
 _ENDING = "com|net|org|uk|de|at|ch|fr|ie|io|info|biz|edu|gov|eu|us|ca|se|no|dk|fi|nl|it|es|example|test"
@@ -101,7 +101,7 @@ CUES: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
         _cue(
             r"""\b(?:password|passphrase|passcode|passwort|memorable\ word|security\ answer)
             \s*(?:is|was|ist|:|=|to)+\s*
-            (?P<hide>["'“][^"'”]{3,40}["'”]|(?=\S*[\d!@\#$%^&*_])[^\s,;]{4,40})"""
+            (?P<hide>["'“][^"'”]{3,40}["'”]|(?=\S*[\d@\#$%^&*_]|\S*!\w)[^\s,;]{4,40})"""
         ),
     ),
     (
@@ -165,9 +165,9 @@ CUES: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
         "ADDRESS",
         _STREETS,
         _cue(
-            rf"""(?P<hide>\b(?:no\.?\ )?\d{{1,5}}[a-z]?,?\ (?:(?!{_NO_STREET})[a-z][\w'’.-]*\ ){{1,3}}
+            rf"""(?P<hide>\b(?:no\.?\ )?\d{{1,5}}[a-z]?,?\ (?:(?!{NO_STREET})[a-z][\w'’.-]*\ ){{1,3}}
             (?:street|road|avenue|ave|lane|boulevard|blvd|crescent|terrace|drive|st|rd|dr|ln)\b\.?
-            (?:(?:,?\ (?!{_NO_STREET})[a-z0-9#'’.-]+){{0,6}}?,?\ {_CODE}\b)?)"""
+            (?:(?:,?\ (?!{NO_STREET})[a-z0-9#'’.-]+){{0,6}}?,?\ {_CODE}\b)?)"""
         ),
     ),
     (

@@ -28,6 +28,7 @@ _THIS_IS = _cue(
     rf"""\b(?:this is|it's|it’s|i am|i'm|i’m) (?P<hide>{_ANY}(?: {_ANY}){{0,2}}?)
 (?=,? (?:speaking|calling from|calling about|here,? (?:from|calling|how)|on the line))"""
 )
+_SPEAKING = re.compile(rf"(?P<hide>{_CAP}(?: {_CAP}){{0,2}}),? speaking\b")
 _I_AM = re.compile(
     rf"(?i:\b(?:i am|i'm|i’m|this is|(?:speaking|talking|chatting|through) (?:with|to)|call me|asked for))"
     rf" (?P<hide>{_CAP}(?: {_CAP}){{0,2}})"
@@ -50,6 +51,7 @@ _INTRODUCTIONS = (
     ),
     (frozenset(("name",)), _BARE_CUE),
     (frozenset(("speaking", "calling", "here", "line")), _THIS_IS),
+    (frozenset(("speaking",)), _SPEAKING),
     (frozenset(("am", "m", "this", "speaking", "talking", "chatting", "through", "call", "asked")), _I_AM),
     (frozenset(("it",)), _ITS),
     (frozenset(("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau")), _TITLE),

@@ -32,6 +32,7 @@ class Redactor:
     def __init__(self, settings: RedactionSettings, known: Collection[str] = ()) -> None:
         self._regions = settings.regions
         self._known = known_names(known)
+        self._not_names = frozenset(word for name in settings.not_names for word in letters(name))
         self._policy = Policy.of(settings)
 
     def redact(self, text: str) -> str:
@@ -77,8 +78,13 @@ class Redactor:
         found = [*patterns(text, said, self._regions), *told]
         found += [(a, b, "NAME") for a, b in introductions]
         found += [(a, b, "NAME") for known in names for a, b in known.find(text, said)]
+        if not self._not_names.isdisjoint(said):
+            found = [f for f in found if f[2] != "NAME" or self._is_name(text[f[0] : f[1]])]
         found += [(a, b, "SPELLED") for a, b in spelled(text, said)]
         return tuple(s for s in _apart(found, text) if not self._policy.keeps(s.kind)) if found else ()
+
+    def _is_name(self, text: str) -> bool:
+        return self._not_names.isdisjoint(letters(text)[:1])
 
     def replaced(self, text: str, spans: Sequence[Span]) -> str:
         """Put placeholders where the spans are."""

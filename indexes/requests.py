@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from indexes.cues import NO_STREET
 from indexes.names import can_be_name
 
 _ASK = re.compile(
@@ -53,8 +54,8 @@ _LEADING = re.compile(
     r"the name is|you can call me|is|my|name|thanks|thank you|please)\b[\s,.:;!-]*)*"
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
-_PLACE = re.compile(r"\d{1,5}[A-Za-z]?\b[^.?!\n]{4,90}")
-_SECRET = re.compile(r"\S+(?:\s+\S+){0,3}")
+_PLACE = re.compile(rf"(?<![\d.,€£$])\d{{1,5}}[A-Za-z]?,?\s(?!{NO_STREET})[^.?!\n]{{4,90}}", re.IGNORECASE)
+_SECRET = re.compile(r"[^\s€£$]+(?:\s+[^\s€£$]+)?")
 _SHORT = 5
 
 

@@ -68,13 +68,15 @@ class RedactionSettings(BaseModel):
     """What is hidden before anything is stored.
 
     `regions` are ISO countries whose phone formats are tried; `known_names` are warehouse columns
-    (`dim_agents.agent_name`) whose values are people's names. `policy` says what happens to a kind: `mask` (default),
-    `pseudonym` (the same placeholder for the same value, keyed by the secret in the variable `key_env`) or `keep`.
+    (`dim_agents.agent_name`) whose values are people's names; `not_names` are words that look like one and are none, as
+    a company's or a product's (the workspace's own name is known). `policy` says what happens to a kind: `mask`
+    (default), `pseudonym` (one placeholder a value, keyed by the secret in the variable `key_env`) or `keep`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     regions: tuple[str, ...] = ("GB", "US", "DE")
     known_names: tuple[str, ...] = ()
+    not_names: tuple[str, ...] = ()
     policy: dict[Kind, Literal["mask", "pseudonym", "keep"]] = {}
     key_env: str = "BECAUSE_REDACTION_KEY"

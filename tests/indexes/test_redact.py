@@ -78,6 +78,7 @@ def test_personal_data_is_replaced_by_its_kind(text: str, hidden: str) -> None:
         "this is different from what I was told",
         "the total was 1 250 000 euros",
         "turn left into the lane",
+        "Your password was reset! Please choose a new one.",
         "two weeks down the road I am still waiting",
         "I called two or three times, then four more",
     ],
@@ -116,6 +117,7 @@ def conversation(*said: str) -> list[str]:
         ("Can I take your name?", "My internet is down", "My internet is down"),
         ("Your account number?", "I paid 120 euros in 2025", "I paid 120 euros in 2025"),
         ("Is the router on?", "yes, since 2024", "yes, since 2024"),
+        ("What is your address?", "We answer within 2 working days.", "We answer within 2 working days."),
     ],
 )
 def test_the_answer_to_a_request_for_personal_data_is_hidden(request_: str, answer: str, hidden: str) -> None:
@@ -131,6 +133,14 @@ def test_numbers_said_aloud_are_hidden() -> None:
         text = f"sure, {said(value, rng)}, that is it"
         found.append(redactor.redact(text) in [f"sure, [{k}], that is it" for k in ("CARD", "IBAN", "PHONE", "NUMBER")])
     assert sum(found) >= 0.95 * len(found)
+
+
+def test_the_company_is_nobody() -> None:
+    ours = Redactor(RedactionSettings(not_names=("Lumina",)))
+    said = ("Good morning, Lumina Orders, how can I help?", "Dear Lumina team, it is Anna Zabala speaking.")
+    turns = tuple(Turn(number=i, speaker="agent", text=text) for i, text in enumerate(said))
+    redacted, _ = ours.contact(Contact(contact_id="A", turns=turns))
+    assert [turn.text for turn in redacted.turns] == [said[0], "Dear Lumina team, it is [NAME] speaking."]
 
 
 def test_a_pseudonym_is_the_same_for_the_same_value_and_needs_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
