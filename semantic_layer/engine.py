@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from semantic_layer.errors import BecauseError, InternalError, UpstreamError, UserError
+from semantic_layer.kept import KeptArrays
 from semantic_layer.query import Sql, Table
 from semantic_layer.storage import open_reader, search_path
 
@@ -62,6 +63,7 @@ class DuckDbEngine:
         self._timeout = timeout
         self._max_rows = max_rows
         self._memory_limit = memory_limit
+        self._kept = KeptArrays()
         self._opening = threading.Lock()
         self._connection, self._stamp = self._open()
 
@@ -86,8 +88,21 @@ class DuckDbEngine:
         return self._on_cursor(sql, timeout, rows)
 
     def arrays(self, sql: Sql, *, timeout: float | None = None) -> dict[str, Any]:
-        """Run one statement and return all its rows as numpy arrays by column name."""
-        return self._on_cursor(sql, timeout, lambda cursor: dict(cursor.execute(sql.text).fetchnumpy()))
+        """Run one statement and return all its rows as numpy arrays by column name.
+
+        A result is kept, in bounded memory, for as long as the files stay what they are.
+        """
+        # Taken before the run: a file replaced meanwhile leaves its rows under a key nobody asks for again.
+        key = (self._stamps(), sql.text)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._on_cursor(sql, timeout, lambda cursor: dict(cursor.execute(sql.text).fetchnumpy()))
+            self._kept.put(key, found)
+        return found
+
+    def forget(self) -> None:
+        """Let go of the results kept."""
+        self._kept.clear()
 
     def close(self) -> None:
         """Let go of the warehouse."""
@@ -115,6 +130,7 @@ class DuckDbEngine:
         """Return the connection, opened anew when the file was replaced."""
         with self._opening:
             if self._path.is_file() and self._stamps() != self._stamp:
+                self._kept.clear()
                 # The old connection is let go, not closed: questions that are running end on it.
                 self._connection, self._stamp = self._open()
             return self._connection
