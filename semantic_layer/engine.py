@@ -25,6 +25,11 @@ _ATTACKS = (
     "CREATE TABLE because_attack (x INT)",
 )
 
+_MISSING = {
+    "table": r"Table with name (\S+) does not exist",
+    "column": r"(?:Referenced column|does not have a column named) \"([^\"]+)\"",
+}
+
 
 class SqlEngine(Protocol):
     """Runs a statement and returns its rows."""
@@ -177,14 +182,14 @@ def _explained(error: Exception, sql: Sql, seconds: float) -> BecauseError:
             code="timeout",
             hint=f"ask for a shorter period or fewer dimensions, or raise engine.timeout_seconds\n{sql.text}",
         )
-    missing = re.search(r"Table with name (\S+) does not exist", str(error))
-    if isinstance(error, duckdb.CatalogException) and missing:
-        return UserError(
-            f"the warehouse has no table '{missing[1]}'",
-            code="missing_table",
-            hint="`because check` compares the dictionary with the warehouse; `because init` starts from your own files"
-            f"\nstatement: {sql.text}",
-        )
+    for kind, pattern in _MISSING.items():
+        if missing := re.search(pattern, str(error)):
+            return UserError(
+                f"the warehouse has no {kind} '{missing[1]}'",
+                code=f"missing_{kind}",
+                hint="`because check` compares the dictionary with the warehouse; `because init` starts from your own "
+                f"files\nstatement: {sql.text}",
+            )
     if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
         return UpstreamError(f"the warehouse failed: {error}", code="warehouse_failed", hint=sql.text)
     return UserError(f"the warehouse refused the query: {error}", code="bad_sql", hint=sql.text)

@@ -115,6 +115,25 @@ def test_two_equally_short_joins_are_ambiguous_and_not_offered() -> None:
     assert sliceable("n", catalogue) == ()
 
 
+def test_joins_that_run_in_a_circle_are_walked_once() -> None:
+    count = MeasureSpec(table="calls", agg="count")
+    catalogue = Catalogue(
+        tables=(
+            TableSpec(name="calls", key="id", joins=(Join(to="people", on="caller"),)),
+            TableSpec(name="people", key="id", joins=(Join(to="homes", on="home"), Join(to="people", on="boss"))),
+            TableSpec(name="homes", key="id", joins=(Join(to="cities", on="city"), Join(to="people", on="owner"))),
+            TableSpec(name="cities", key="id", joins=(Join(to="calls", on="first_call"),)),
+        ),
+        dimensions=(DimensionSpec(name="city", label="City", table="cities", column="name"),),
+        metrics=(
+            MetricSpec(name="n", label="N", type="simple", definition="-", unit="count", owner="-", measure=count),
+        ),
+    )
+    text = compile_query(MetricQuery(metrics=("n",), by=("city",)), catalogue).text
+    assert text.count("LEFT JOIN") == 3
+    assert sliceable("n", catalogue) == ("city",)
+
+
 def test_an_unknown_dialect_is_refused() -> None:
     with pytest.raises(UserError) as error:
         render(Sql(text="SELECT 1", columns=()), "postgress")

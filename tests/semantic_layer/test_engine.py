@@ -94,9 +94,19 @@ def test_more_rows_than_the_limit_are_cut_and_marked(file: Path) -> None:
 
 def test_an_error_carries_the_sql(file: Path) -> None:
     with pytest.raises(UserError) as error:
-        DuckDbEngine(file).run(sql("SELECT nothing FROM t"))
+        DuckDbEngine(file).run(sql("SELECT sum('many') FROM t"))
     assert error.value.code == "bad_sql"
-    assert "SELECT nothing FROM t" in error.value.hint
+    assert "SELECT sum('many') FROM t" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT gone FROM t", "SELECT t.gone FROM t", "SELECT count(*) FILTER (t.gone) FROM t"]
+)
+def test_a_column_that_vanished_is_named(text: str, file: Path) -> None:
+    with pytest.raises(UserError, match="no column 'gone'") as error:
+        DuckDbEngine(file).run(sql(text))
+    assert error.value.code == "missing_column"
+    assert "because check" in error.value.hint
 
 
 def test_threads_do_not_disturb_each_other(file: Path) -> None:
