@@ -32,6 +32,7 @@ from assistant.intents.what_if import find_what_if
 from assistant.intents.why import find_why
 from assistant.intents.within import narrowed
 from assistant.log import AnswerLog
+from assistant.lookback import with_lookback
 from assistant.measuring import Bench
 from assistant.planner.versions import plan_by_definition
 from assistant.protocols import EvidenceSearch, Narrator, Planner
@@ -179,6 +180,7 @@ class Assistant:
         envelope.enter("narrate")
         yield Step(name="narrate", text="Writing it down and checking every number")
         found = as_reported(found, bench) if plan.as_reported else restated(found, bench)
+        found = with_lookback(found, bench)
         found = replace(found, runs=tuple(recorder.runs), caveats=(*found.caveats, *self.warnings))
         quote_of = self.quote if found.evidence else _no_quotes
         answer = answer_of(found, envelope.common(), self.narrator, quote_of, self._readable, self.calibration)

@@ -42,9 +42,7 @@ def as_defined(catalogue: Catalogue, versions: Mapping[str, int]) -> Catalogue:
     Raises UserError (unknown_metric, unknown_version).
     """
     chosen = {name: _frozen(catalogue.metric(name), version) for name, version in versions.items()}
-    copy = catalogue.model_copy(update={"metrics": tuple(chosen.get(m.name, m) for m in catalogue.metrics)})
-    copy.model_post_init(None)
-    return copy
+    return catalogue.model_copy(update={"metrics": tuple(chosen.get(m.name, m) for m in catalogue.metrics)}).indexed()
 
 
 def _frozen(metric: MetricSpec, version: int) -> MetricSpec:
