@@ -17,7 +17,7 @@ metrics:
   - {name: slowest_talk, label: Slowest tenth of talks, type: simple, definition: Ninetieth percentile of talk time.,
      unit: seconds, owner: Operations,
      measure: {table: fct_contacts, agg: percentile, percentile: 0.9, expr: talk_seconds, where: handled_by = 'human'}}
-  - {name: cost_this_year, label: Cost this fiscal year, type: cumulative, definition: Cost since the fiscal year began.,
+  - {name: cost_this_year, label: Cost this fiscal year, type: cumulative, definition: Cost since the year began.,
      unit: EUR, owner: Finance, to_date: fiscal_year, measure: {table: fct_contacts, agg: sum, expr: cost}}
   - {name: churn_on_year, label: Churn against last year, type: derived, definition: Churn less that of a year earlier.,
      unit: ratio, owner: Retention, expr: churn_rate - earlier, inputs: {earlier: {metric: churn_rate, offset: 1 year}}}
