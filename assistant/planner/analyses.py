@@ -26,6 +26,11 @@ def read_analysis(draft: Draft) -> Intent | None:
     return None
 
 
+def read_as(intent: Intent, draft: Draft) -> None:
+    """Read the parts of one analysis into the draft."""
+    _READERS[intent][1](draft)
+
+
 def _cued(name: str) -> Callable[[Draft], bool]:
     return lambda draft: draft.has(name)
 
@@ -194,15 +199,6 @@ def _last_year(draft: Draft) -> None:
     draft.defaults += 1
 
 
-def _themes(draft: Draft) -> None:
-    draft.take("themes", "top", "up")
-    _prefer_members(draft)
-    _use_nouns(draft)
-    read_members(draft)
-    periods.collect_times(draft)
-    periods.choose(draft, compares=False, trend=False)
-
-
 def _one_metric(draft: Draft) -> None:
     read_metrics(draft)
     if not draft.metrics:
@@ -213,7 +209,6 @@ def _one_metric(draft: Draft) -> None:
 
 
 _READERS: dict[Intent, tuple[Callable[[Draft], bool], Callable[[Draft], None]]] = {
-    "themes": (_cued("themes"), _themes),
     "what_if": (_cued("what_if"), _what_if),
     "anomalies": (_cued("anomalies"), _anomalies),
     "impact": (_asks_impact, _impact),

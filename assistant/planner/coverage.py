@@ -47,7 +47,7 @@ def unused(draft: Draft) -> list[int]:
     """Return the places of items that carry meaning and were not used."""
     out = []
     for i, item in enumerate(draft.items):
-        if i in draft.used or item.kind == "filler":
+        if i in draft.used or item.kind == "filler" or _greets(draft, i):
             continue
         if item.kind == "cue" and item.cues & HARMLESS:
             continue
@@ -55,6 +55,10 @@ def unused(draft: Draft) -> list[int]:
             continue
         out.append(i)
     return out
+
+
+def _greets(draft: Draft, i: int) -> bool:
+    return i == 0 and draft.items[i].text.lower() in words().list_of("greetings")
 
 
 def _needed(draft: Draft, i: int) -> bool:

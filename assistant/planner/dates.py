@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 
 from semantic_layer.calendar import period_end, period_label, period_start, shift
 from semantic_layer.query import Grain
@@ -11,12 +12,16 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The data's calendar: `as_of` is the freshest complete day, "today" the day after it."""
+    """The data's calendar: `as_of` is the freshest complete day, "today" the day after it.
+
+    `prefer` says which way a date without a year or a month looks: analytics back, bookings forward.
+    """
 
     as_of: date
     first: date
     fiscal_start: int = 1
     day_first: bool = True
+    prefer: Literal["past", "future"] = "past"
 
     @property
     def today(self) -> date:

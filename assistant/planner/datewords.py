@@ -1,13 +1,13 @@
-"""Single date phrases: their patterns, and the period each one means."""
+"""Single date phrases: the period each one means."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 
+from assistant.planner import forward
 from assistant.planner.dates import DAY, Clock, Period, last_complete, period_of, rolling
-from assistant.planner.words import any_of, words
+from assistant.planner.words import words
 from semantic_layer.calendar import period_end, period_start, shift
 from semantic_layer.query import Grain
 
@@ -44,89 +44,11 @@ def resolve(name: str, match: "re.Match[str]", clock: Clock, latest: date | None
     handler = _HANDLERS.get(name)
     parts = {k: v for k, v in match.groupdict().items() if v is not None}
     try:
+        if name.startswith("f_"):
+            return forward.resolve(name, parts, clock)
         return handler(Said(parts, clock, latest or clock.as_of)) if handler else None
     except ValueError:
         return None
-
-
-@cache
-def patterns() -> tuple[tuple[str, "re.Pattern[str]"], ...]:
-    """Compile the date phrases once; earlier ones win where both match."""
-    sources = {**_absolute(), **_relative()}
-    return tuple((name, re.compile(rf"(?x)(?<!\S)(?:{source})(?!\S)")) for name, source in sources.items())
-
-
-def _lists() -> dict[str, str]:
-    return {name: any_of(tuple(str(w) for w in group)) for name, group in words().raw["time"].items()}
-
-
-def _absolute() -> dict[str, str]:
-    """Return the patterns of dates, months, quarters, halves, years and numbered weeks."""
-    t = _lists()
-    names, ordinal = any_of(tuple(words().raw["months"])), any_of(tuple(words().raw["ordinals"]))
-    seasons = any_of(tuple(words().raw["seasons"]))
-    named = r"(?P<y>(?:19|20)\d\d)"
-    relative = rf"(?:the\s)?(?:(?P<lasty>{t['last']})|(?P<thisy>{t['this']}))\s{t['year']}"
-    of = r"(?:\s(?:of|in|,))*\s"
-    year = rf"(?:{of}(?:{named}|{relative}))?"
-    month, day, to = rf"(?P<mon>{names})", r"(?P<d>\d{1,2})", r"(?:to|and|until|through)"
-    return {
-        "iso": r"(?P<iso>\d{4}-\d{2}-\d{2})",
-        "slash": r"(?P<slash>\d{1,2}[/.]\d{1,2}[/.]\d{2,4})",
-        "week_of": rf"week\s(?:of|starting|beginning|commencing)(?:\sthe)?\s{day}(?:\sof)?\s{month}{year}",
-        "span_dmy": rf"{day}\s{to}\s(?P<d2>\d{{1,2}})(?:\sof)?\s{month}{year}",
-        "span_mdy": rf"{month}\s{day}\s{to}\s(?P<d2>\d{{1,2}}){year}",
-        "dmy": rf"{day}(?:\sof)?\s{month}{year}",
-        "mdy": rf"{month}\s(?:the\s)?{day}{year}",
-        "month": rf"{month}{year}",
-        "season": rf"(?:(?:the|this|{t['last']})\s)*(?P<season>{seasons}){year}",
-        "lastmonth": rf"(?:{t['last']}|{t['this']})\s{month}",
-        "quarter_y": rf"""
-            (?:(?P<fiscal>{t["fiscal"]})\s)?
-            (?:q(?P<q>[1-4])|(?P<o>{ordinal})\squarter|quarter\s(?P<q2>[1-4]))
-            (?:{of}(?:fy\s?(?P<fy>\d{{2,4}})|(?:(?P<f2>{t["fiscal"]})\s(?:year\s)?)?{named}|{relative}))?""",
-        "y_quarter": rf"(?:fy\s?(?P<fy>\d{{2,4}})|{named})\sq(?P<q>[1-4])",
-        "half": rf"(?:h(?P<h>[12])|(?P<o>{ordinal})\shalf)(?:{of}(?:{named}|{relative}|the\s{t['year']}))?",
-        "fiscal_year": rf"fy\s?(?P<fy>\d{{2,4}})|{t['fiscal']}\s(?:{t['year']}\s)?{named}",
-        "week_no": rf"(?:(?:calendar|iso)\s)?(?:week\s(?:number\s)?|wk?)(?P<n>\d{{1,2}}){year}",
-        "year": rf"(?:(?:{t['calendar']}|the)\s)*(?:{t['year']}\s)?{named}",
-    }
-
-
-def _relative() -> dict[str, str]:
-    """Return the patterns of periods told from today."""
-    t = _lists()
-    units = "|".join(f"(?P<{u}>{t[u]})" for u in ("day", "week", "month", "quarter", "year"))
-    whole = rf"(?:(?:{t['complete']}|{t['calendar']})\s)?"
-    kind = rf"{whole}(?:(?P<fiscal>{t['fiscal']})\s)?{whole}"
-    weekdays, months = any_of(tuple(words().raw["weekdays"])), any_of(tuple(words().raw["months"]))
-    return {
-        "day_before": r"(?:the\s)?day\sbefore\syesterday",
-        "before_last": rf"(?:the\s)?(?:{units})\sbefore\slast",
-        "year_ago": rf"""
-            (?:the\s|in\sthe\s)?same\s(?:month|period|quarter|week|time|day|point|months|weeks)(?:\s(?:of|in))?
-                (?:\s(?:the|a))?\s(?:{t["last"]}\syear|year\s(?:before|ago|earlier))
-            |(?:an?|one|1)\syear\s(?:ago|earlier|before)|(?:the\s)?year\s(?:before|earlier)
-            |(?:the\s)?same\s(?:month|period|quarter|week)""",
-        "previous": r"""
-            (?:the\s)?(?:(?:previous|prior|preceding|last)\speriod|(?:period|month|quarter|week|day)\s(?:before|earlier|prior)
-            |(?:a|1|one)\s(?:month|quarter|week)\s(?:before|earlier))""",
-        "ago": rf"(?P<n>\d+|an?|a\sfew)\s(?:{units})\s(?:{t['ago']})",
-        "last_n": rf"(?:the\s)?{t['last']}\s(?:few\s)?(?P<n>\d+)\s(?:of\s)?{kind}(?:{units})",
-        "last": rf"(?:the\s)?(?P<word>{t['last']})\s{kind}(?:{units})",
-        "so_far": rf"(?:{t['this']}|the)\s{kind}(?:{units})\s(?:{t['so_far']})",
-        "start_of": rf"(?:the\s)?(?:{t['start']})\sof\s(?:the|{t['this']})\s{kind}(?:{units})",
-        "to_date": rf"""
-            (?:(?P<fiscal>{t["fiscal"]})\s)?(?P<td>week|month|quarter|year)\sto\sdate
-            |so\sfar\s(?:{t["this"]}|the)\s(?P<sf>week|month|quarter|year)""",
-        "this": rf"(?:{t['this']}|today's|todays)\s{kind}(?:{units})",
-        "next_n": rf"(?:the\s)?{t['next']}\s(?:(?P<n>\d+)\s)?{kind}(?:{units}|(?P<nmon>{months}))",
-        "yesterday": r"yesterday",
-        "today": r"today|tonight",
-        "tomorrow": r"tomorrow",
-        "weekday": rf"(?:last|this|past)\s(?P<wday>{weekdays})",
-        "all": t["all"],
-    }
 
 
 def _iso(said: Said) -> Period:
@@ -169,6 +91,36 @@ def _season(said: Said) -> Period:
     label = f"{begun.start:%B %Y} to {end:%B %Y}"
     assumed = f"{said.parts['season']} read as {label}"
     return replace(begun, end=end, label=label, assumed=assumed, count=3)
+
+
+def _nth_week(said: Said) -> Period:
+    """Return seven days of a month: the first week is days 1 to 7."""
+    month = _month(said)
+    start = month.start + 7 * (int(words().raw["ordinals"][said.parts["o"]]) - 1) * DAY
+    end = start + 6 * DAY
+    return replace(month, start=start, end=end, grain="day", count=0, label=f"{start.day} to {end.day} {end:%B %Y}")
+
+
+def _half_year(said: Said) -> Period:
+    return rolling(said.clock, "month", 6)
+
+
+def _weekend(said: Said) -> Period:
+    """Return the last Saturday and Sunday that are over."""
+    sunday = said.clock.as_of - (said.clock.as_of.weekday() + 1) % 7 * DAY
+    saturday = sunday - DAY
+    return Period(saturday, sunday, "day", f"weekend of {saturday.day} {saturday:%B %Y}", count=0)
+
+
+def _start_of(said: Said) -> Period:
+    """Return the first month of a year or quarter, else all of the period so far."""
+    whole = _this(said)
+    return period_of(whole.start, "month", said.clock) if said.grain not in ("week", "month", "day") else whole
+
+
+def _holiday(said: Said) -> Period:
+    month, day = words().raw["holidays"][said.parts["hol"]]
+    return _begun(said, lambda year: date(year, month, day), "day")
 
 
 def _last_month(said: Said) -> Period:
@@ -275,27 +227,31 @@ def _all(said: Said) -> Period:
 
 
 def _begun(said: Said, make: Callable[[int], date], grain: Grain) -> Period:
-    """Return the period in the named year, or the last one begun, saying so."""
+    """Return the period in the named year; else the last one begun, or the next that is not over, saying so."""
     if said.year is not None:
         return period_of(make(said.year), grain, said.clock)
-    for year in range(said.latest.year + 1, said.latest.year - 9, -1):
+    ahead = said.clock.prefer == "future"
+    years = range(said.latest.year - 1, said.latest.year + 9)
+    for year in years if ahead else reversed(range(said.latest.year - 8, said.latest.year + 2)):
         try:
             day = make(year)
         except ValueError:
             continue
-        if day <= said.latest:
-            found = period_of(day, grain, said.clock)
+        found = period_of(day, grain, said.clock)
+        if found.end >= said.clock.today if ahead else day <= said.latest:
             return replace(found, assumed=f"no year was named: {found.label}", yearless=True)
     raise ValueError("no such day")
 
 
 _HANDLERS: dict[str, Callable[[Said], Period]] = {
     "iso": _iso, "slash": _slash, "week_of": _week_of, "dmy": _day, "mdy": _day, "span_dmy": _days, "span_mdy": _days,
-    "month": _month, "lastmonth": _last_month, "season": _season, "quarter_y": _quarter, "y_quarter": _quarter,
+    "month": _month, "lastmonth": _last_month, "season": _season, "holiday": _holiday,
+    "quarter_y": _quarter, "y_quarter": _quarter,
     "half": _half,
     "fiscal_year": _fiscal_year, "week_no": _week_number, "year": _calendar_year, "day_before": _days_back(2),
     "before_last": _before_last, "ago": _ago, "last_n": _last_n, "last": _last, "so_far": _this,
-    "start_of": _this, "to_date": _this,
+    "start_of": _start_of, "nth_week": _nth_week, "half_year": _half_year, "running": _this,
+    "weekend": _weekend, "to_date": _this,
     "this": _this, "next_n": _next, "yesterday": _days_back(1), "today": _days_back(0), "tomorrow": _days_back(-1),
     "weekday": _weekday, "all": _all,
 }  # fmt: skip

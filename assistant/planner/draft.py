@@ -8,6 +8,7 @@ from assistant.planner.dates import Clock
 from assistant.planner.lexicon import Entry, Lexicon, Vocabulary
 from assistant.planner.linker import Item, Linked
 from assistant.planner.timespans import TimeSpan
+from assistant.planner.words import words
 from assistant.types import Clarify, Decline, Intervention, Option, Question, Supposed, Within
 from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec
 from semantic_layer.query import Filter, Grain, Having, Scalar, TimeWindow
@@ -136,11 +137,27 @@ class Draft:
             i += 1
         return i
 
+    def word(self, i: int) -> str:
+        """Return the first word of the item at a place; empty where there is none."""
+        return self.linked.tokens[self.items[i].first].word if 0 <= i < len(self.items) else ""
+
+    def has_article(self, i: int) -> bool:
+        """Tell whether "a" or "an" stands before the item and the members that tell it apart."""
+        i -= 1
+        while i >= 0 and self.roles.get(i) == "value":
+            i -= 1
+        return i >= 0 and self.linked.tokens[self.items[i].last].word in words().list_of("articles")
+
     def link(self, i: int, entry: Entry) -> None:
         """Use an item for a target and remember how sure the link is."""
         self.used.add(i)
         self.scores.append(entry.score)
         self.margins.append(self.items[i].margin)
+
+    def halves(self, i: int) -> tuple[str, str]:
+        """Return the question's text before and after the item at a place."""
+        start, end = self.linked.tokens[self.items[i].first].start, self.linked.tokens[self.items[i].last].end
+        return self.text[:start].strip(" ,;?"), self.text[end:].strip(" ,;?")
 
     def rewritten(self, i: int, replacement: str) -> str:
         """Return the question with the words of one item replaced."""

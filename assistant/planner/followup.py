@@ -3,7 +3,7 @@
 from assistant.planner.dates import Period
 from assistant.planner.draft import Draft
 from assistant.types import Reading, Within
-from semantic_layer.query import TimeWindow
+from semantic_layer.query import Filter, TimeWindow
 
 
 def is_follow_up(draft: Draft) -> bool:
@@ -20,7 +20,7 @@ def carry(draft: Draft, *, inherited: bool, explicit_by: bool, explicit_time: bo
     """Fill metrics, filters and cuts from the reading before; return that reading."""
     old = draft.question.history[-1]
     kept: list[str] = []
-    if inherited:
+    if inherited and old.metrics:
         kept.append(", ".join(draft.metric(m).label for m in old.metrics))
     said = {f.dimension for f in (*draft.filters, *draft.versus)}
     narrowed = {f.dimension for f in (*draft.filters, *draft.versus) if f.operator == "in"}
@@ -41,6 +41,40 @@ def carry(draft: Draft, *, inherited: bool, explicit_by: bool, explicit_time: bo
     if kept:
         draft.assumptions.append(f"kept from before: {'; '.join(kept)}")
     return old
+
+
+def keep_slice(draft: Draft) -> bool:
+    """Keep the slice and the time for "show me the calls" and "what do they say"; tell whether a time was kept."""
+    old = draft.question.history[-1] if draft.question.history else None
+    leans = draft.has("pronoun", "follow") or (draft.has("quotes") and draft.search_text is None)
+    if old is None or not leans:
+        return False
+    said = {f.dimension for f in draft.filters}
+    draft.filters += [f for f in old.filters if f.dimension not in said]
+    draft.carried += 1
+    draft.assumptions.append("kept from before: whom it is about and when")
+    draft.take("pronoun", "follow")
+    if draft.times or old.window is None:
+        return False
+    draft.window, draft.default_window = old.window, False
+    draft.assumptions = [a for a in draft.assumptions if not a.startswith("no period")]
+    return True
+
+
+def set_against(draft: Draft) -> None:
+    """Set the group named now against the one before: "vs Enterprise", "is it lower than in Belfast"."""
+    old = draft.question.history[-1]
+    compares = draft.cues("vs", "compare", "more", "less")
+    named = [f for f in draft.filters if f.operator == "in"]
+    if not compares or len(named) != 1 or draft.versus or draft.having:
+        return
+    before = next((f for f in old.filters if f.operator == "in" and f.dimension == named[0].dimension), None)
+    if before is None:
+        return
+    draft.filters.remove(named[0])
+    both = tuple(dict.fromkeys((*before.values, *named[0].values)))
+    draft.versus.append(Filter(dimension=before.dimension, values=both))
+    draft.used.update(compares)
 
 
 def _keep_leaders(draft: Draft, old: Reading) -> None:

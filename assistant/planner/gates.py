@@ -57,6 +57,8 @@ def _meant_otherwise(draft: Draft, name: str, stems: list[str]) -> bool:
 
 def _opens_with_task(draft: Draft) -> bool:
     content = _content(draft)
+    if draft.linked.tokens[0].word in words().list_of("deeds") and draft.metrics_named and not draft.has("what_if"):
+        return True
     if not content:
         return False
     first = draft.items[content[0]]

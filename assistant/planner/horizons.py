@@ -20,7 +20,7 @@ def read_horizon(draft: Draft) -> None:
     if clock is None or not any(facts.has_time(draft.metric(m), draft.catalogue) for m in draft.metrics):
         raise refuse("no_data", gates.message("no_dates"))
     named = [span.period for span in draft.times if span.period is not None]
-    asked = _ahead(max(named, key=lambda p: p.end), clock) if named else None
+    asked = _all_of([_ahead(period, clock) for period in named]) if named else None
     grain = _grain(draft, asked)
     history = _history(clock, grain)
     first = history.end + DAY
@@ -49,6 +49,14 @@ def _to_year_end(draft: Draft) -> bool:
     if found:
         draft.used.update(i for i, item in enumerate(draft.items) if item.text.lower() in ("year", "the year"))
     return found
+
+
+def _all_of(named: list[Period]) -> Period:
+    """Cover every period that is named: "for December and January"."""
+    first, last = min(named, key=lambda p: p.start), max(named, key=lambda p: p.end)
+    if first == last:
+        return last
+    return replace(first, end=last.end, label=f"{first.label} to {last.label}", count=0)
 
 
 def _ahead(period: Period, clock: Clock) -> Period:

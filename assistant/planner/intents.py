@@ -1,34 +1,41 @@
 """Decides what is asked for and reads the parts that kind of question has."""
 
 from assistant.planner import facts, followup, gates, parts, periods
+from assistant.planner.again import read_again
 from assistant.planner.analyses import read_analysis
+from assistant.planner.changes import MOVES, SECOND, against_others, is_trend, moved
 from assistant.planner.dates import Period
 from assistant.planner.draft import Draft, ask_back, refuse
 from assistant.planner.members import read_members
 from assistant.planner.missing import counted, no_metric
 from assistant.planner.quotes import read_quotes
 from assistant.planner.roles import check_parts, read_metrics, settle, take_metrics
-from assistant.planner.shape import GRAINS, order, read_shape
+from assistant.planner.shape import order, read_shape
 from assistant.planner.text import stem
+from assistant.planner.themes import asks_themes, read_themes
+from assistant.planner.twoparts import check_two_parts
 from assistant.planner.units import check_units
 from assistant.planner.words import words
 from assistant.types import Intent, Reading
-from semantic_layer.query import Grain
-
-_MOVES = ("up", "down", "better", "worse", "change")
-_SECOND = ("yoy", "mom", "qoq", "wow")
 
 
 def read_intent(draft: Draft) -> Intent:
     """Read the whole question into the draft and return its intent."""
     settle(draft)
     follows = followup.is_follow_up(draft)
+    check_two_parts(draft)
+    if asks_themes(draft):
+        read_themes(draft)
+        followup.keep_slice(draft)
+        return "themes"
     if draft.has("quotes") and not _is_count(draft):
         return _quotes(draft)
     if _asks_meaning(draft):
         return _define(draft)
     if analysis := read_analysis(draft):
         return analysis
+    if follows and (intent := read_again(draft)):
+        return intent
     take_metrics(draft)
     inherited = follows and not draft.metrics
     if inherited:
@@ -42,7 +49,11 @@ def read_intent(draft: Draft) -> Intent:
     read_members(draft)
     check_units(draft)
     read_shape(draft)
+    if follows:
+        followup.set_against(draft)
     if draft.cues("percent"):
+        if follows and not draft.by:
+            draft.by = list(draft.question.history[-1].by)
         parts.read_share(draft)
     periods.collect_times(draft)
     old = _carried(draft, inherited=inherited) if follows else None
@@ -63,6 +74,8 @@ def _quotes(draft: Draft) -> Intent:
             draft.assumptions.append("no period was named: all transcripts")
         clock = draft.context.clock
         span = next((t.period for t in draft.times if t.period), None)
+        if followup.keep_slice(draft):
+            return "quotes"
         draft.window = periods.inside(
             draft, span or Period(clock.first, clock.as_of, "month", "all the data", count=0), clock
         )
@@ -70,7 +83,7 @@ def _quotes(draft: Draft) -> Intent:
 
 
 def _asks_meaning(draft: Draft) -> bool:
-    if draft.has("define") or (draft.has("explain") and not draft.has(*_MOVES, "high", "low", "why")):
+    if draft.has("define") or (draft.has("explain") and not draft.has(*MOVES, "high", "low", "why")):
         return True
     metrics = draft.places("metric")
     verbs = words().list_of("mean_verbs")
@@ -108,10 +121,10 @@ def _carried(draft: Draft, *, inherited: bool) -> Reading:
 
 def _analyse(draft: Draft, old: Reading | None) -> Intent:
     draft.by = list(dict.fromkeys([*(f.dimension for f in draft.versus), *draft.by]))
-    graded = _graded(draft)
+    graded = against_others(draft)
     why = draft.take("why", "explain") or (old is not None and old.intent == "why" and not draft.by)
-    moves = _moves(draft, why=why) or graded
-    trend = _trend(draft, moves, old)
+    moves = moved(draft, why=why) or graded
+    trend = is_trend(draft, moves, old)
     compares = why or (moves and not trend) or _old_pair(draft, old)
     if why:
         _check_why(draft)
@@ -119,7 +132,7 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     if draft.grain is not None and draft.by_period is False and not trend and not draft.ranked:
         trend = True
     longer = trend and old is not None and old.intent != "trend"
-    if old is not None and old.window and not draft.times and not draft.cues(*_SECOND) and not longer:
+    if old is not None and old.window and not draft.times and not draft.cues(*SECOND) and not longer:
         _keep_window(draft, old, compares=compares)
     else:
         periods.choose(draft, compares=compares, trend=trend)
@@ -128,87 +141,8 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     return _name(draft, why=why, trend=trend, old=old)
 
 
-def _graded(draft: Draft) -> bool:
-    """Read "happier": than the others where one group is named, than before where none is."""
-    if not any(draft.cue(i, "up", "down") for i in draft.places("metric")) or draft.times or draft.ranked:
-        return False
-    named = [f for f in draft.filters if f.operator == "in"]
-    if len(named) != 1 or draft.by or draft.has("vs"):
-        return not draft.by
-    draft.filters.remove(named[0])
-    draft.by = [named[0].dimension]
-    said = " and ".join(map(str, named[0].values))
-    draft.assumptions.append(f"{said} set against every other {draft.dimension(named[0].dimension).label}")
-    return False
-
-
 def _old_pair(draft: Draft, old: Reading | None) -> bool:
     return old is not None and old.intent == "compare" and old.baseline is not None and not draft.by
-
-
-def _moves(draft: Draft, *, why: bool) -> bool:
-    """Use the words for a change; remember which way the asker believes it went."""
-    up, down = draft.has("up"), draft.has("down")
-    compared = why or draft.has("vs", *_SECOND) or any(t.role in ("previous", "year_ago") for t in draft.times)
-    if compared:
-        up, down = up or draft.has("high"), down or draft.has("low")
-        draft.take("high", "low")
-    if draft.metrics and draft.has("better", "worse") and draft.metric(draft.metrics[0]).good != "neutral":
-        rises = (draft.metric(draft.metrics[0]).good == "up") == draft.has("better")
-        up, down = up or rises, down or not rises
-    draft.direction = ("up" if up else "down") if up != down else None
-    if draft.times and draft.cues("more", "less"):
-        up, down = draft.has("more"), draft.has("less")
-        draft.take("more", "less")
-        draft.direction = ("up" if up else "down") if up != down else None
-        return True
-    draft.take("how_high")
-    if draft.versus and not draft.times and not draft.has(*_SECOND, "why"):
-        draft.take(*_MOVES)
-        return False
-    return draft.take(*_MOVES)
-
-
-def _trend(draft: Draft, moves: bool, old: Reading | None) -> bool:
-    if draft.take("trend") or (old is not None and old.intent == "trend" and not draft.by and not draft.has("why")):
-        draft.grain = draft.grain or (old.grain if old else None) or _step(draft)
-        return True
-    if draft.ranked or draft.by_period:
-        return False
-    long = _is_long(draft)
-    exact = any(draft.items[i].text.lower().endswith("how much") for i in range(len(draft.items)))
-    asked = (moves or draft.has("how_has") or _drawn(draft)) and not exact and not draft.has("vs", "why")
-    grain = _grain_in_name(draft) if draft.grain is None else draft.grain
-    if long and (asked or grain):
-        draft.grain = grain or _step(draft)
-        return True
-    return draft.grain is not None
-
-
-def _is_long(draft: Draft) -> bool:
-    """Tell whether the one period named has several steps."""
-    period = draft.times[0].period if len(draft.times) == 1 and draft.times[0].role == "period" else None
-    return period is not None and (period.count > 1 or (draft.times[0].since and period.grain != "day"))
-
-
-def _drawn(draft: Draft) -> bool:
-    """Tell whether a picture is asked for: "show me X over the last 12 months", "plot X"."""
-    return bool({t.word for t in draft.linked.tokens} & set(words().list_of("drawn"))) and not draft.by
-
-
-def _grain_in_name(draft: Draft) -> Grain | None:
-    """Return the grain that a metric's own name begins with: "monthly churn since January"."""
-    firsts = {draft.linked.tokens[draft.items[i].first].word for i in draft.places("metric")}
-    return next((g for g in GRAINS if firsts & set(words().cues[f"grain_{g}"])), None)
-
-
-def _step(draft: Draft) -> Grain:
-    """Return the grain of a trend: months, or smaller where the window is short."""
-    period = next((t.period for t in draft.times if t.period), None)
-    if period is None or any(facts.monthly(draft.metric(m), draft.catalogue) for m in draft.metrics):
-        return "month"
-    days = (period.end - period.start).days + 1
-    return "month" if days > 92 else "week" if days > 31 else "day"
 
 
 def _check_why(draft: Draft) -> None:

@@ -2,19 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
 from assistant.planner.dates import Clock
+from assistant.planner.events import event_times
+from assistant.planner.grammar import (
+    PROTECTED,
+    filler_stems,
+    function_stems,
+    gap_stems,
+    grammar_phrases,
+    loose_stems,
+    preposition_stems,
+)
 from assistant.planner.lexicon import LONGEST, Entry, Lexicon
 from assistant.planner.senses import SCORE
 from assistant.planner.spelling import Repair, Speller
-from assistant.planner.text import Token, key, stem
+from assistant.planner.text import Token, stem
 from assistant.planner.timespans import TimeSpan, find_times
 from assistant.planner.words import words
+from assistant.types import Intervention
 
 ItemKind = Literal["entry", "time", "cue", "number", "filler", "noun", "unknown"]
-PROTECTED = frozenset(("why", "which", "by", "not", "and", "in", "vs", "how_many"))
 SHORT = 0.93
 _MARGIN = 0.02
 _KIND_MARGIN = 0.2
@@ -72,8 +81,8 @@ class _Candidate:
 class Linker:
     """Reads tokens against one workspace."""
 
-    def __init__(self, lexicon: Lexicon, clock: Clock) -> None:
-        self._lexicon, self._clock = lexicon, clock
+    def __init__(self, lexicon: Lexicon, clock: Clock, events: Sequence[Intervention] = ()) -> None:
+        self._lexicon, self._clock, self._events = lexicon, clock, events
         self._speller = Speller(lexicon.spellings)
 
     def link(
@@ -101,7 +110,7 @@ class Linker:
         return token.stem in self._lexicon.joined
 
     def _candidates(self, tokens: Sequence[Token], without: frozenset[str]) -> Iterator[_Candidate]:
-        for span in find_times(tokens, self._clock):
+        for span in (*find_times(tokens, self._clock), *event_times(tokens, self._events, self._clock)):
             at = tuple(range(span.first, span.last))
             yield _Candidate(Item("time", at, _text(tokens, at), time=span), len(at), 4, 1.0)
         yield from self._catalogue(tokens)
@@ -127,9 +136,16 @@ class Linker:
                 factor = 1.0
                 if not entries and j - i <= 3:
                     entries, factor = self._written_together(tokens[i:j]), 0.95
-                if entries and (kept := self._allowed(entries, tokens, i, j)):
+                if entries and (kept := self._beside(self._allowed(entries, tokens, i, j), tokens, i)):
                     rank = 6 if all(self._weak(e, tokens, i, j) for e in kept) else 3
                     yield _entry(tokens, tuple(range(i, j)), kept, factor, rank)
+
+    def _beside(self, entries: list[Entry], tokens: Sequence[Token], i: int) -> list[Entry]:
+        """Prefer the member whose dimension is named right before it: "handled by bots"."""
+        near = {t.stem for t in tokens[max(0, i - 2) : i]} - loose_stems()
+        own = self._lexicon.dimension_words
+        named = [e for e in entries if e.kind == "value" and near & own.get(e.name, frozenset())]
+        return named if named and all(e.kind == "value" for e in entries) else entries
 
     def _written_together(self, tokens: Sequence[Token]) -> Sequence[Entry]:
         """Find a name that is written as one word here and as several there, or the other way round."""
@@ -144,12 +160,12 @@ class Linker:
         return [e for e in sure if not self._weak(e, tokens, i, j) or self._named(e, tokens, i, j)]
 
     def _weak(self, entry: Entry, tokens: Sequence[Token], i: int, j: int) -> bool:
-        loose = _loose()
+        loose = loose_stems()
         if entry.kind != "value":
-            return all(t.stem in _function() for t in tokens[i:j])
+            return all(t.stem in function_stems() for t in tokens[i:j])
         if all(t.word.isdigit() for t in tokens[i:j]) or (j - i == 1 and len(tokens[i].word) == 1):
             return True
-        loose = loose if j - i == 1 else _function()
+        loose = loose if j - i == 1 else function_stems()
         return all(t.stem in loose or t.stem in self._lexicon.nouns for t in tokens[i:j])
 
     def _named(self, entry: Entry, tokens: Sequence[Token], i: int, j: int) -> bool:
@@ -158,7 +174,7 @@ class Linker:
             return True
         if raw.lower() == (entry.member or "").lower() and _closes_list(tokens, i, j):
             return True
-        own = self._lexicon.dimension_words.get(entry.name, frozenset()) - _loose()
+        own = self._lexicon.dimension_words.get(entry.name, frozenset()) - loose_stems()
         near = [t.stem for t in (*tokens[max(0, i - 2) : i], *tokens[j : j + 1])]
         return any(n in own for n in near)
 
@@ -171,15 +187,13 @@ class Linker:
                 meant = senses.meant(sense, stems) if sense else ()
                 if sense is None or not meant:
                     continue
-                also = frozenset.intersection(*(m.also for m in meant)) - _loose()
-                at = tuple(k for k in range(len(stems)) if i <= k < j or stems[k] in also)
+                also = frozenset.intersection(*(m.also for m in meant)) - loose_stems()
+                wide = tuple(k for k in range(len(stems)) if i <= k < j or stems[k] in also)
                 entries = tuple(Entry("metric", m.metric, m.score) for m in meant)
-                yield _Candidate(
-                    Item("entry", at, _text(tokens, at), entries, cues=sense.cues, margin=0.0, sensed=True),
-                    len(at),
-                    -1,
-                    SCORE,
-                )
+                for at in dict.fromkeys((wide, tuple(range(i, j)))):
+                    text = _text(tokens, at)
+                    item = Item("entry", at, text, entries, cues=sense.cues, margin=0.0, sensed=True)
+                    yield _Candidate(item, len(at), -1, SCORE)
 
     def _bags(self, tokens: Sequence[Token]) -> Iterator[_Candidate]:
         stems = [t.stem for t in tokens]
@@ -189,7 +203,11 @@ class Linker:
                 continue
             at = tuple(sorted(stems.index(s) for s in bag))
             gaps = [i for i in range(at[0], at[-1]) if i not in at]
-            if gaps and len(gaps) <= 4 and all(stems[i] in _gaps() or stems[i] in self._lexicon.nouns for i in gaps):
+            if (
+                gaps
+                and len(gaps) <= 4
+                and all(stems[i] in gap_stems() or stems[i] in self._lexicon.nouns for i in gaps)
+            ):
                 yield _entry(tokens, self._whole_bag(bag, at, stems), entries, 0.93, 0)
             elif not gaps and tuple(stems[at[0] : at[-1] + 1]) not in self._lexicon.phrases:
                 yield _entry(tokens, at, entries, 0.95, 2)
@@ -206,7 +224,9 @@ class Linker:
             return Item("number", (i,), token.raw, number=number)
         if token.stem in self._lexicon.nouns:
             return Item("noun", (i,), token.raw)
-        return Item("filler" if token.stem in _filler() or not token.word[0].isalnum() else "unknown", (i,), token.raw)
+        return Item(
+            "filler" if token.stem in filler_stems() or not token.word[0].isalnum() else "unknown", (i,), token.raw
+        )
 
 
 def _entry(
@@ -255,7 +275,7 @@ def _number(token: Token) -> float | None:
 
 
 def _grammar(tokens: Sequence[Token]) -> Iterator[_Candidate]:
-    stems, phrases = tuple(t.stem for t in tokens), _phrases()
+    stems, phrases = tuple(t.stem for t in tokens), grammar_phrases()
     for i in range(len(stems)):
         for j in range(i + 1, min(len(stems), i + 7) + 1):
             cues = phrases.get(stems[i:j])
@@ -266,48 +286,7 @@ def _grammar(tokens: Sequence[Token]) -> Iterator[_Candidate]:
             yield _Candidate(Item("cue" if cues else "filler", at, _text(tokens, at), cues=cues), len(at), rank, 1.0)
 
 
-@cache
-def _phrases() -> dict[tuple[str, ...], frozenset[str]]:
-    """Map every grammar phrase to its cues; filler phrases have none."""
-    out: dict[tuple[str, ...], frozenset[str]] = {}
-    for cue, texts in words().cues.items():
-        for text in texts:
-            phrase = key(text) or tuple(text)
-            out[phrase] = out.get(phrase, frozenset()) | {cue}
-    for text in words().list_of("filler"):
-        out.setdefault(key(text), frozenset())
-    return out
-
-
-@cache
-def _filler() -> frozenset[str]:
-    return frozenset(stem(w) for w in words().list_of("filler") if " " not in w)
-
-
-@cache
-def _loose() -> frozenset[str]:
-    """Stems of single words of grammar, which name a thing only in a clear context."""
-    return _filler() | {p[0] for p in _phrases() if len(p) == 1} | {stem(n) for n in words().numbers}
-
-
 def _closes_list(tokens: Sequence[Token], i: int, j: int) -> bool:
     """Tell whether a word cannot be a conjunction: nothing follows it, or it follows a preposition or a comma."""
     last = j == len(tokens)
-    return i > 0 and (last or tokens[i - 1].stem in _prepositions() or tokens[i - 1].word == ",")
-
-
-@cache
-def _function() -> frozenset[str]:
-    return _filler() | {p[0] for p, cues in _phrases().items() if len(p) == 1 and cues & PROTECTED}
-
-
-@cache
-def _prepositions() -> frozenset[str]:
-    return frozenset(stem(w) for w in words().cues["in"] if " " not in w)
-
-
-@cache
-def _gaps() -> frozenset[str]:
-    cues = words().cues
-    amounts = {t for name in ("high", "low", "more", "less", "highest", "lowest") for p in cues[name] for t in key(p)}
-    return (_filler() | amounts) - _prepositions()
+    return i > 0 and (last or tokens[i - 1].stem in preposition_stems() or tokens[i - 1].word == ",")

@@ -10,6 +10,8 @@ from assistant.planner.roles import qualifier
 from assistant.planner.words import words
 from semantic_layer.query import Filter, Scalar
 
+_DEGREES = ("better", "worse", "up", "down", "highest", "lowest", "best", "worst")
+
 
 def read_members(draft: Draft) -> None:
     """Turn members into filters; ask when a member belongs to several dimensions."""
@@ -21,6 +23,7 @@ def read_members(draft: Draft) -> None:
         operator = "not in" if negated(draft, i) else "in"
         groups[entry.name, operator].append(entry.member or "")
     _check_either(draft, found)
+    _check_pairs(draft, found)
     versus = _versus(draft, found)
     for (name, operator), members in groups.items():
         kept = Filter(dimension=name, operator=operator, values=_typed(draft, name, members))  # type: ignore[arg-type]
@@ -37,6 +40,18 @@ def _check_either(draft: Draft, found: list[tuple[int, Entry]]) -> None:
         if one.name != other.name and any(draft.cue(k, "either") for k in range(a + 1, b)):
             names = f"{one.member} or {other.member}"
             raise refuse("out_of_scope", f"I can't read '{names}' over two different groups; ask for each by itself.")
+
+
+def _check_pairs(draft: Draft, found: list[tuple[int, Entry]]) -> None:
+    """Ask where members of two groups alternate: "voice in Manila and chat in Belfast" is two questions."""
+    names = [entry.name for _, entry in found]
+    if len(names) != 4 or names[:2] != names[2:] or names[0] == names[1]:
+        return
+    joint = next((k for k in range(found[1][0], found[2][0]) if draft.cue(k, "and", "vs")), None)
+    if joint is not None:
+        labels = [f"{a.member} and {b.member}" for (_, a), (_, b) in (found[:2], found[2:])]
+        metric = draft.metric(draft.metrics[0]).label if draft.metrics else draft.halves(joint)[0]
+        raise ask_back("Two slices are named; I answer one at a time.", [(n, f"{metric} for {n}") for n in labels])
 
 
 def _member(draft: Draft, i: int) -> Entry:
@@ -101,6 +116,10 @@ def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
         between = range(a + 1, b)
         against = ("vs", "more", "less") if draft.has("why") else ("vs",)
         set_against = [k for k in between if draft.cue(k, *against)]
+        chosen = draft.has("which") and draft.has(*_DEGREES) and any(draft.cue(k, "either") for k in between)
+        if chosen:
+            draft.take("which")
+            return one.name
         paired = any(draft.cue(k, "and") or _pairs(draft, k) for k in between) and draft.has(
             "compare", "difference", "respectively", "by"
         )

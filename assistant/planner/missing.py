@@ -6,11 +6,12 @@ from assistant.phrases import ask_what
 from assistant.planner import coverage, facts, gates
 from assistant.planner.draft import Draft, ask_back, refuse
 from assistant.planner.lexicon import Entry
+from assistant.planner.words import words
 
 
 def counted(draft: Draft) -> list[str]:
     """Return the one metric that counts what is told apart by the members named: "how many chats"."""
-    start = next((i for i in range(len(draft.items)) if draft.cue(i, "how_many")), len(draft.items))
+    start = next((i for i in range(len(draft.items)) if draft.cue(i, "how_many", "total")), len(draft.items))
     place = draft.after(start, skip=("filler",))
     named = draft.items[place].of("value") if draft.roles.get(place) == "value" else _ranked(draft)
     tables = {draft.dimension(e.name).table for e in named[:1]}
@@ -25,6 +26,8 @@ def counted(draft: Draft) -> list[str]:
 def _ranked(draft: Draft) -> tuple[Entry, ...]:
     """Return the one way to cut that is ranked by itself: "most common reasons", "top 5 topics"."""
     cuts = draft.places("dimension")
+    if any(draft.word(i) in words().list_of("measured") for i in draft.cues("highest", "lowest")):
+        return ()
     if len(cuts) != 1 or not draft.has("highest", "lowest", "top", "bottom") or draft.has("best", "worst"):
         return ()
     return draft.items[cuts[0]].of("dimension") if not any(i.kind == "unknown" for i in draft.items) else ()

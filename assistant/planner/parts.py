@@ -62,7 +62,7 @@ def read_within(draft: Draft) -> None:
         if place is None or not _opens(draft, i) or not draft.metrics:
             continue
         others = [j for j in draft.cues(*_ENDS) if j != i]
-        sized = draft.items[i].text.lower().split()[-1] in words().list_of("sizes")
+        sized = draft.linked.tokens[draft.items[i].last].word in words().list_of("sizes")
         ranked_by = _metric_behind(draft, place)
         if not (others or sized or (ranked_by and len(draft.metrics) > 1)):
             continue

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from assistant.phrases import NO_PERIOD
-from assistant.planner import facts
+from assistant.planner import facts, followup
 from assistant.planner.dates import Clock, Period, last_complete, period_of, rolling
 from assistant.planner.draft import Draft, Stop, ask_back, refuse
 from assistant.planner.timespans import TimeSpan
@@ -126,11 +126,17 @@ def _set_against(draft: Draft, span: TimeSpan) -> bool:
     if draft.cue(before, "vs", "more", "less"):
         draft.used.add(before)
         return True
+    if draft.question.history and not draft.versus and draft.cues("compare"):
+        draft.take("compare")
+        return True
     return False
 
 
 def _against(draft: Draft, period: Period, clock: Clock) -> Pair:
-    """Compare the current state with a period: like with like, and said."""
+    """Compare the current state, or the one asked about before, with a period: like with like, and said."""
+    old = draft.question.history[-1].window if draft.question.history and draft.has("pronoun", "compare") else None
+    if old is not None and period.grain != "year":
+        return followup.as_period(old), period
     if period.grain == "year" and period.count == 1:
         now = _default(draft, clock, None, trend=False)
         before = now.moved(period.start.year - now.start.year)

@@ -28,11 +28,8 @@ _SUBJECT = frozenset(
 
 def read_quotes(draft: Draft) -> None:
     """Split the question into its subject and the filters; every content word lands in one of them."""
-    start = _subject_starts(draft)
-    subject = [i for i in range(start, len(draft.items)) if _in_subject(draft, i, start)]
-    while subject and draft.items[subject[0]].kind == "filler":
-        draft.used.add(subject.pop(0))
-    named = [i for i in draft.places("metric") if i < start and _says_more(draft, i)]
+    named, subject, start = _subject(draft)
+    draft.used.update(i for i in range(start, len(draft.items)) if draft.items[i].kind == "filler")
     for i in list(draft.roles):
         if i in subject or draft.roles[i] in ("metric", "dimension"):
             draft.roles.pop(i)
@@ -44,8 +41,23 @@ def read_quotes(draft: Draft) -> None:
     for i in range(len(draft.items)):
         if draft.items[i].kind == "cue":
             draft.used.add(i)
-    if draft.search_text is None and not draft.filters:
+    if draft.search_text is None and not draft.filters and not draft.question.history:
         raise refuse("out_of_scope", "Say what the quotes should be about, such as 'quotes about waiting too long'.")
+
+
+def subject_of(draft: Draft) -> str | None:
+    """Return what the quotes are asked about, in the question's own words."""
+    named, subject, _ = _subject(draft)
+    return _words(draft, [*named, *subject]) or None
+
+
+def _subject(draft: Draft) -> tuple[list[int], list[int], int]:
+    """Return the metrics that narrow the subject, its items, and where it starts."""
+    start = _subject_starts(draft)
+    subject = [i for i in range(start, len(draft.items)) if _in_subject(draft, i, start)]
+    while subject and draft.items[subject[0]].kind == "filler":
+        subject.pop(0)
+    return [i for i in draft.places("metric") if i < start and _says_more(draft, i)], subject, start
 
 
 def _read_limit(draft: Draft) -> None:

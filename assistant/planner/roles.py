@@ -16,6 +16,7 @@ def settle(draft: Draft) -> None:
         if item.kind == "entry" and len({e.kind for e in item.entries}) == 1:
             draft.roles[i] = item.entries[0].kind
     _unlink_verbs(draft)
+    _unlink_singulars(draft)
     sure = any(not is_noun(draft, i) for i in draft.places("metric"))
     for i, item in enumerate(draft.items):
         if item.kind == "entry" and i not in draft.roles:
@@ -31,8 +32,19 @@ def _unlink_verbs(draft: Draft) -> None:
             continue
         before = draft.linked.tokens[item.first - 1].word if item.first else ""
         counted = any(draft.metric(e.name).unit == "count" for e in item.of("metric"))
-        said = draft.has("how_many") and before in words().list_of("subjects")
+        said = draft.has("how_many", "more", "less", "high", "low") and before in words().list_of("subjects")
         if said and len(item.at) == 1 and not counted and any(draft.items[j].entries for j in range(i)):
+            draft.roles[i] = "noun"
+            draft.used.add(i)
+
+
+def _unlink_singulars(draft: Draft) -> None:
+    """Read "an enterprise customer" as whom it is about: a count of them would be plural."""
+    for i in draft.places("metric"):
+        item = draft.items[i]
+        word = draft.linked.tokens[item.first].word
+        alone = len(item.at) == 1 and is_noun(draft, i) and not word.endswith("s")
+        if alone and draft.has_article(i) and draft.metric(item.of("metric")[0].name).unit == "count":
             draft.roles[i] = "noun"
             draft.used.add(i)
 
@@ -205,8 +217,8 @@ def _by_unit(draft: Draft, names: list[str]) -> list[str]:
 def _counts_people(draft: Draft) -> bool:
     """Tell "lose most customers" from "lose most": the plural behind the superlative is counted."""
     return any(
-        draft.items[i].text.lower() in words().list_of("counting") and draft.roles.get(i + 1, "") in ("noun", "metric")
-        for i in draft.cues("highest", "lowest")
+        draft.word(i) in words().list_of("counting") and draft.roles.get(i + 1, "") in ("noun", "metric")
+        for i in draft.cues("highest", "lowest", "more", "less", "high", "low")
     )
 
 
@@ -241,4 +253,8 @@ def check_parts(draft: Draft) -> None:
             continue
         labels = [draft.metric(m) for m in draft.metrics]
         options = [(m.label, ask_what(m.label)) for m in labels]
+        joint = next((k for k in between if draft.cue(k, "and")), None)
+        if joint is not None and len(places) == 2:
+            first, second = draft.halves(joint)
+            options = [(first, first), (second, second)]
         raise ask_back("The question names several metrics in different parts; I answer one part at a time.", options)

@@ -25,7 +25,7 @@ class RulePlanner:
         clock = _clock(vocabulary)
         lexicon = build_lexicon(vocabulary)
         self._context = Context(vocabulary=vocabulary, lexicon=lexicon, clock=clock)
-        self._linker = Linker(lexicon, clock or Clock(date(2000, 1, 1), date(2000, 1, 1)))
+        self._linker = Linker(lexicon, clock or Clock(date(2000, 1, 1), date(2000, 1, 1)), vocabulary.interventions)
         self._linker.link(tokenize("warm up in July"))
 
     @property
@@ -59,7 +59,8 @@ class RulePlanner:
             whole = ask_what(option.label)
             readable = not self._readable(option.question) and self._readable(whole)
             options.append(replace(option, question=whole) if readable else option)
-        return replace(found, options=tuple(options))
+        kept = tuple(option for option in options if self._readable(option.question))
+        return replace(found, options=kept or tuple(options))
 
     def _nearest(self, question: Question, draft: Draft | None) -> tuple[str, ...]:
         named = draft.metrics if draft else []

@@ -1,21 +1,24 @@
 """How the answer is cut: dimensions, periods, order, limits and thresholds."""
 
+from dataclasses import replace
 from typing import Literal
 
 from assistant.planner import facts
 from assistant.planner.draft import Draft, Stop, ask_back, refuse
+from assistant.planner.lexicon import Entry
+from assistant.planner.text import key
+from assistant.planner.thresholds import read_thresholds
 from assistant.planner.words import words
-from semantic_layer.query import Grain, Having
+from semantic_layer.query import Grain
 
 _ENDS = ("top", "bottom", "highest", "lowest", "best", "worst")
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
-_OPERATORS = {"more": ">", "less": "<", "at_least": ">=", "at_most": "<="}
 
 
 def read_shape(draft: Draft) -> None:
     """Read grains, cuts, thresholds, order and limit, in the order in which they claim words."""
     _grains(draft)
-    _thresholds(draft)
+    read_thresholds(draft)
     _cuts(draft)
     order(draft)
 
@@ -27,6 +30,11 @@ def _grains(draft: Draft) -> None:
     if draft.has("why"):
         return
     for grain in GRAINS:
+        for i in draft.cues(f"grain_{grain}"):
+            if draft.word(i) == grain and draft.cue(draft.before(i), *_ENDS):
+                draft.grain, draft.by_period = grain, True
+                draft.used.add(i)
+    for grain in GRAINS:
         if draft.grain is None and draft.take(f"grain_{grain}"):
             draft.grain = grain
 
@@ -35,7 +43,7 @@ def _cuts(draft: Draft) -> None:
     for i in draft.places("dimension"):
         if i in draft.used:
             continue
-        entry = draft.items[i].of("dimension")[0]
+        entry = _reachable(draft, i)
         names = list(dict.fromkeys(e.name for e in draft.items[i].of("dimension")))
         if len(names) > 1:
             options = [(draft.dimension(n).label, draft.rewritten(i, draft.dimension(n).label)) for n in names[:4]]
@@ -59,6 +67,21 @@ def _is_subject(draft: Draft, i: int, name: str) -> bool:
     return measured and bool(others) and draft.dimension(name).table in tables
 
 
+def _reachable(draft: Draft, i: int) -> Entry:
+    """Return the way to cut; where the metric has no such rows, the one that shares the word and can be reached."""
+    entry = draft.items[i].of("dimension")[0]
+    if not draft.metrics or _cuts_all(draft, entry.name) or len(draft.items[i].at) > 1:
+        return entry
+    word = draft.linked.tokens[draft.items[i].first].stem
+    shown = [d for d in draft.catalogue.dimensions if not d.hidden and word in (*key(d.name), *key(d.label))]
+    others = [d.name for d in shown if _cuts_all(draft, d.name)]
+    return replace(entry, name=others[0]) if len(others) == 1 else entry
+
+
+def _cuts_all(draft: Draft, dimension: str) -> bool:
+    return all(facts.reaches(draft.metric(m), dimension, draft.catalogue) for m in draft.metrics)
+
+
 def _is_cut(draft: Draft, i: int) -> bool:
     before, after = draft.before(i), draft.after(i)
     if _introduced(draft, before):
@@ -68,6 +91,8 @@ def _is_cut(draft: Draft, i: int) -> bool:
         draft.used.add(before)
         return True
     if draft.cue(after, "breakdown") or draft.has("highest", "lowest", "best", "worst", "top", "bottom", "compare"):
+        return True
+    if draft.has("ascending", "descending", "sort"):
         return True
     if draft.having and not draft.by:
         return True
@@ -137,6 +162,8 @@ def _by_which(draft: Draft) -> Stop:
 
 def _rank(draft: Draft, ends: list[int]) -> None:
     cues = frozenset().union(*(draft.items[i].cues for i in ends))
+    if len(draft.metrics) > 1 and {"highest", "lowest"} <= cues:
+        raise _two_ends(draft)
     draft.ranked = True
     draft.order = draft.order or _direction(draft, cues)
     if any(draft.cue(i, "low") for i in draft.places("metric")):
@@ -144,12 +171,27 @@ def _rank(draft: Draft, ends: list[int]) -> None:
     draft.used.update(ends)
     _use_by_before_metric(draft)
     draft.limit = _limit(draft, ends)
+    if len(draft.by) > 1 and draft.linked.tokens and _within_each(draft):
+        label = draft.dimension(draft.by[-1]).label
+        raise refuse("out_of_scope", f"I rank over one list, not inside every {label}; name one of them.")
     everyone = any(w in _texts(draft, ends) for w in words().list_of("everyone"))
     if draft.limit is None and not draft.having and not everyone:
         draft.limit = 5 if _asks_for_several(draft) else 1
         if draft.limit > 1:
             draft.assumptions.append(f"no number was named: the first {draft.limit}")
             draft.defaults += 1
+
+
+def _two_ends(draft: Draft) -> Stop:
+    """Ask which end is meant where one metric shall be high and another low."""
+    by = draft.dimension(draft.by[0]).label if draft.by else ""
+    labels = [draft.metric(m).label for m in draft.metrics[:2]]
+    options = [(f"{way} {n}", f"Which {by} has the {way} {n}?") for n in labels for way in ("highest", "lowest")]
+    return ask_back("I rank by one metric at a time.", options)
+
+
+def _within_each(draft: Draft) -> bool:
+    return bool({t.word for t in draft.linked.tokens} & set(words().list_of("each")))
 
 
 def _texts(draft: Draft, ends: list[int]) -> str:
@@ -192,79 +234,3 @@ def _limit(draft: Draft, ends: list[int]) -> int | None:
             draft.used.add(i)
             return int(item.number)
     return None
-
-
-def _thresholds(draft: Draft) -> None:
-    for i in draft.cues(*_OPERATORS):
-        number = i + 1
-        while number < len(draft.items) and draft.items[number].kind == "filler":
-            number += 1
-        if number >= len(draft.items) or draft.items[number].kind != "number":
-            number = i - 1 if draft.cue(i, "at_least", "at_most") else -1
-        if number < 0 or draft.items[number].kind != "number":
-            continue
-        metric = _counted(draft, number) or _measured(draft, i)
-        operator = _OPERATORS[next(c for c in _OPERATORS if draft.cue(i, c))]
-        value = value_in_unit(draft, number, metric)
-        draft.used.update((i, number))
-        draft.having.append(Having(metric=metric, operator=operator, value=value))  # type: ignore[arg-type]
-
-
-def _counted(draft: Draft, number: int) -> str | None:
-    """Return the metric that a threshold counts ("over 50 contacts"); refuse one on anything else."""
-    after = draft.after(number, skip=("filler",))
-    if after == number + 1 and after < len(draft.items):
-        if draft.roles.get(after) == "metric":
-            return next((e.name for e in draft.items[after].of("metric") if e.name in draft.metrics), None)
-        if draft.items[after].kind == "noun" or draft.roles.get(after) in ("dimension", "value", "noun"):
-            text = draft.items[after].text
-            raise refuse(
-                "unknown_metric", f"I can't hold a threshold against a number of '{text}': there is no such metric."
-            )
-    return None
-
-
-def _measured(draft: Draft, i: int) -> str:
-    """Return the metric a threshold is about: the nearest before it, else the only one."""
-    for place in sorted(draft.places("metric"), key=lambda p: (p > i, abs(p - i))):
-        return next(e.name for e in draft.items[place].of("metric") if e.name in draft.metrics)
-    if len(draft.metrics) != 1:
-        raise refuse("unknown_metric", "I see a threshold but not the metric it is about.")
-    return draft.metrics[0]
-
-
-def value_in_unit(draft: Draft, i: int, metric: str) -> float:
-    """Bring a number with its unit into the metric's own unit."""
-    raw, number = words().raw, draft.items[i].number or 0.0
-    spec = draft.metric(metric)
-    before, after = _word(draft, i - 1), _word(draft, i + 1)
-    if before in raw["currencies"]:
-        draft.used.add(i - 1)
-    if after in raw["scale"] and spec.unit != "seconds":
-        draft.used.add(i + 1)
-        number *= raw["scale"][after]
-        after = _word(draft, i + 2)
-    if after in raw["currencies"]:
-        draft.used.add(i + 1 if _word(draft, i + 1) == after else i + 2)
-    if after in raw["percent"]:
-        draft.used.add(i + 1)
-        if spec.unit != "ratio":
-            raise refuse("unknown_metric", f"{spec.label} is not a percentage, so I cannot compare it with one.")
-        return number / 100
-    unit = next((u for u in raw["units"].values() if after in u[1:]), None)
-    if unit and spec.unit == "seconds":
-        draft.used.add(i + 1)
-        return number * float(unit[0])
-    if spec.unit == "seconds":
-        token = draft.items[i].text
-        options = [(f"{token} {u}", draft.rewritten(i, f"{token} {u}")) for u in ("seconds", "minutes")]
-        raise ask_back(f"{token} of which unit?", options)
-    if spec.unit == "ratio" and number > 1:
-        draft.assumptions.append(f"{draft.items[i].text} read as {draft.items[i].text} %")
-        draft.defaults += 1
-        return number / 100
-    return number
-
-
-def _word(draft: Draft, i: int) -> str:
-    return draft.linked.tokens[draft.items[i].first].word if 0 <= i < len(draft.items) else ""

@@ -2,7 +2,7 @@
 
 from assistant.planner import gates
 from assistant.planner.draft import Draft, ask_back, refuse
-from assistant.planner.shape import value_in_unit
+from assistant.planner.thresholds import value_in_unit
 from assistant.planner.words import words
 from assistant.types import Supposed
 

@@ -7,8 +7,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Literal
 
+from assistant.planner.datepatterns import patterns
 from assistant.planner.dates import DAY, Clock, Period, period_of
-from assistant.planner.datewords import patterns, resolve
+from assistant.planner.datewords import resolve
 from assistant.planner.text import Token
 from assistant.planner.words import any_of, words
 from semantic_layer.calendar import shift
@@ -40,7 +41,7 @@ class _Atom:
 def find_times(tokens: Sequence[Token], clock: Clock) -> tuple[TimeSpan, ...]:
     """Return the time phrases in order; impossible dates are left unread."""
     line, starts = _canonical(tokens)
-    atoms = _atoms(line, starts, tokens)
+    atoms = _atoms(line, starts, tokens, clock.prefer)
     _inherit_years(line, atoms)
     out: list[TimeSpan] = []
     i = 0
@@ -64,23 +65,29 @@ def _canonical(tokens: Sequence[Token]) -> tuple[str, dict[int, int]]:
     return line, starts
 
 
-def _atoms(line: str, starts: dict[int, int], tokens: Sequence[Token]) -> list[_Atom]:
+def _atoms(line: str, starts: dict[int, int], tokens: Sequence[Token], prefer: str) -> list[_Atom]:
     found = [
         (m.start() - m.end(), order, name, m)
-        for order, (name, pattern) in enumerate(patterns())
+        for order, (name, pattern) in enumerate(patterns(prefer))
         for m in pattern.finditer(line)
     ]
     taken: list[_Atom] = []
     for _, _, name, match in sorted(found, key=lambda f: f[:2]):
         atom = _Atom(name, match, starts[match.start()], starts[match.end() + 1], match.groupdict().get("y"))
-        if any(a.first < atom.last and atom.first < a.last for a in taken) or not _is_month(name, atom, tokens):
+        if any(a.first < atom.last and atom.first < a.last for a in taken) or not _stands_for_date(
+            name, atom, tokens, prefer
+        ):
             continue
         taken.append(atom)
     return sorted(taken, key=lambda a: a.first)
 
 
-def _is_month(name: str, atom: _Atom, tokens: Sequence[Token]) -> bool:
-    """Tell the month from the verb: `may` needs a capital letter or a neighbour that dates."""
+def _stands_for_date(name: str, atom: _Atom, tokens: Sequence[Token], prefer: str) -> bool:
+    """Tell the month from the verb, and the 16th from sixteen: `may` needs a capital or a neighbour that dates."""
+    if name in ("f_ordinal", "f_weekday_day"):
+        return any(t.raw[:1].isdigit() and t.raw[-1:].isalpha() for t in tokens[atom.first : atom.last])
+    if name == "month" and prefer == "future" and tokens[atom.first].raw[:1].isupper():
+        return True
     if name != "month" or tokens[atom.first].word not in ("may", "march", "mar", "dec"):
         return True
     time = words().raw["time"]
@@ -187,7 +194,7 @@ def _single(line: str, atom: _Atom, clock: Clock) -> TimeSpan | None:
     now = re.match(
         r"\s(?:to|until|till|up\sto|through)\s(?:now|today|date|the\spresent)(?!\S)", line[atom.match.end() :]
     )
-    onwards = now or re.match(r"\s(?:on|onward|onwards|forward)(?!\S)", line[atom.match.end() :])
+    onwards = now or re.match(r"\s(?:on(?=\s*$)|onward|onwards|forward)(?!\S)", line[atom.match.end() :])
     if kind == "since" or onwards:
         last += len(onwards.group().split()) if onwards else 0
         return TimeSpan(first, last, "period", _since(period, clock), since=True)
@@ -197,6 +204,15 @@ def _single(line: str, atom: _Atom, clock: Clock) -> TimeSpan | None:
         return TimeSpan(first, last, "period", _open(kind, period, clock))
     tail = re.match(r"\sso\sfar(?!\S)", line[atom.match.end() :])
     return TimeSpan(atom.first, last + (2 if tail else 0), "period", period)
+
+
+def from_event(kind: str, first: int, last: int, period: Period, clock: Clock) -> TimeSpan:
+    """Return the time since, before, or before and after a dated event; "after" it means since."""
+    if kind == "before_after":
+        return TimeSpan(first, last, "before_after", period, _before_after(period, clock))
+    if kind == "before":
+        return TimeSpan(first, last, "period", _open(kind, period, clock))
+    return TimeSpan(first, last, "period", _since(period, clock), since=True)
 
 
 def _since(period: Period, clock: Clock) -> Period:

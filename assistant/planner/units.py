@@ -25,9 +25,10 @@ def check_units(draft: Draft) -> None:
             )
         draft.take("how_long")
     if draft.cues("percent"):
-        if not any(s.unit == "ratio" for s in specs) and not parts.is_additive(draft):
+        moved = draft.has("change", "yoy", "mom", "qoq", "wow", "up", "down")
+        if not any(s.unit == "ratio" for s in specs) and not moved and not parts.is_additive(draft):
             raise refuse("out_of_scope", f"{specs[0].label} is no sum, so its parts have no shares.")
-        if any(s.unit == "ratio" for s in specs):
+        if any(s.unit == "ratio" for s in specs) or moved:
             draft.take("percent")
     if all(s.type in ("ratio", "average", "derived") for s in specs):
         draft.take("average")
@@ -46,6 +47,7 @@ def _count_or_rate(draft: Draft) -> None:
         participle = len(draft.items[i].at) == 1 and word.endswith(words().endings[1:2]) and linked.score < 0.93
         if participle and counted and rate.unit == "ratio" and not draft.has("percent"):
             raise ask_back(f"I know the {rate.label}, not a count of it.", [(rate.label, ask_what(rate.label))])
+    _ranked_share(draft)
     if not draft.has("highest", "lowest"):
         return
     for i in draft.places("metric"):
@@ -55,3 +57,15 @@ def _count_or_rate(draft: Draft) -> None:
         if entry and before in words().list_of("counting") and plural and draft.metric(entry.name).unit == "ratio":
             label = draft.metric(entry.name).label
             raise ask_back(f"I know the {label}, not a count of it.", [(label, draft.rewritten(i, label))])
+
+
+def _ranked_share(draft: Draft) -> None:
+    """Ask where "top 3 complaint topics" may mean the most complaints or the highest rate of them."""
+    for i in draft.places("metric"):
+        entry = draft.items[i].of("metric")[0]
+        spec = draft.metric(entry.name)
+        short = entry.score < 0.93 and len(draft.items[i].at) == 1 and spec.unit == "ratio"
+        if short and draft.has("top") and draft.roles.get(i + 1) == "dimension":
+            raise ask_back(
+                f"I know the {spec.label}, not a count of it.", [(spec.label, draft.rewritten(i, spec.label))]
+            )

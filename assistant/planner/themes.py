@@ -1,0 +1,43 @@
+"""What customers speak of: the slice and the time whose themes are asked about."""
+
+from assistant.planner import periods
+from assistant.planner.draft import Draft
+from assistant.planner.members import read_members
+from assistant.planner.quotes import subject_of
+from assistant.planner.words import words
+
+
+def asks_themes(draft: Draft) -> bool:
+    """Tell a question about subjects ("what do people call about") from one about a subject ("calls about X")."""
+    if draft.has("themes"):
+        return True
+    opens = bool(draft.linked.tokens) and draft.linked.tokens[0].word in words().list_of("asks_what")
+    return opens and draft.has("quotes") and subject_of(draft) is None
+
+
+def read_themes(draft: Draft) -> None:
+    """Read members, cuts and a time; a metric named beside them is what is spoken of, not measured."""
+    draft.take("themes", "quotes", "top", "highest", "which", "overall", "how_many", "define")
+    for i, item in enumerate(draft.items):
+        if item.of("value"):
+            draft.roles[i] = "value"
+        elif draft.roles.get(i) in ("metric", "dimension") and _says_nothing(draft, i):
+            draft.roles[i] = "noun"
+            draft.used.add(i)
+        elif item.kind == "number" and item.number is not None and item.number.is_integer():
+            draft.limit = int(item.number)
+            draft.used.add(i)
+        elif item.kind == "unknown" and item.text.lower() in words().list_of("subjects_of_talk"):
+            draft.used.add(i)
+    read_members(draft)
+    periods.collect_times(draft)
+    periods.choose(draft, compares=False, trend=False)
+
+
+def _says_nothing(draft: Draft, i: int) -> bool:
+    """Tell whether a name only says who speaks or what about: customers, contacts, reasons, issues."""
+    item, nouns = draft.items[i], draft.context.lexicon.nouns
+    themes = {d.name for d in draft.catalogue.dimensions if d.theme}
+    if any(e.name in themes for e in item.of("dimension")):
+        return True
+    return all(draft.linked.tokens[p].stem in nouns for p in item.at)
