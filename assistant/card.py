@@ -44,7 +44,7 @@ def answer_of(
         claims=claims,
         confidence=confidence_of(found, dropped + lost, calibration),
         follow_ups=follow_ups(found, readable),
-        notes=(*draft.notes, *_dropped(dropped, lost)),
+        notes=(*draft.notes, *narration.notes, *_dropped(dropped, lost)),
     )
 
 

@@ -12,6 +12,11 @@ FEW_ROWS = 100
 MANY_ROWS = 1_000
 LOOKED_UP = frozenset({"value", "trend", "compare", "breakdown", "rank", "define"})
 Label = Literal["high", "medium", "low", "uncalibrated"]
+_MODEL = {
+    "agrees": "a language model read the question the same way",
+    "differs": "a language model read the question otherwise",
+    "alone": "only a language model could read the question",
+}
 
 
 def confidence_of(findings: Findings, dropped: int, calibration: Calibration) -> Confidence:
@@ -44,7 +49,8 @@ def features_of(findings: Findings, dropped: int) -> dict[str, float]:
     In the order in which calibration takes them up, as far as the number of errors allows.
     """
     read = findings.plan.features
-    doubt = read.unused_words + read.fuzzy_links + 2 * (1 - read.link_score) + (read.link_margin < 0.2)
+    second = read.model in ("differs", "alone")
+    doubt = read.unused_words + read.fuzzy_links + 2 * (1 - read.link_score) + (read.link_margin < 0.2) + second
     few = log10(MANY_ROWS / max(findings.smallest, 1)) if findings.smallest is not None else 0.0
     return {
         "no_driver": float(findings.drivers is not None and not findings.drivers.segments),
@@ -90,6 +96,8 @@ def _reading(features: ReadingFeatures) -> list[str]:
         reasons.append(f"{features.defaults} things were not said and taken as usual")
     if features.carried_over:
         reasons.append(f"{features.carried_over} things were kept from the question before")
+    if features.model in _MODEL:
+        reasons.append(_MODEL[features.model])
     return reasons
 
 

@@ -129,7 +129,8 @@ class Findings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narration:
-    """The headline and the sentences below it."""
+    """The headline, the sentences below it, and what is to be said of their making."""
 
     headline: Claim
     claims: tuple[Claim, ...]
+    notes: tuple[str, ...] = ()

@@ -13,23 +13,13 @@ from assistant.llm_memory import RUNGS, Memory, Rung
 from assistant.llm_replies import Reply, json_objects, read_reply, strict_schema
 from assistant.llm_settings import LlmSettings
 from assistant.llm_wire import Body, Wire
+from assistant.types import ModelUse
 
 T = TypeVar("T", bound=BaseModel)
 # A token is seldom shorter than three characters; the budget must not be overdrawn by a guess.
 _CHARACTERS_A_TOKEN = 3
 _MOST_CALLS = 8
 _PAUSE = 0.25
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelUse:
-    """What a question has cost at the model so far; `failed` says in words why it is not asked again."""
-
-    calls: int = 0
-    tokens: int = 0
-    cost: float | None = None
-    seconds: float = 0.0
-    failed: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,6 +82,7 @@ class Model:
             calls=used.calls + session.calls,
             tokens=used.tokens + session.prompt_tokens + session.reply_tokens,
             cost=cost,
+            currency=price.currency if price else "",
             seconds=used.seconds + self._clock() - session.began,
             failed=failed,
         )

@@ -103,6 +103,17 @@ class AnswerLog:
             rows = connection.execute(query, (role, limit)).fetchall()
         return tuple(json.loads(row[0]) for row in rows)
 
+    def approved(self, limit: int = 200) -> tuple[tuple[str, Reading], ...]:
+        """Return the questions whose answers were only ever approved, with their readings, newest first."""
+        query = (
+            "select question, outcome from outcomes where kind = 'answer' and id in "
+            "(select outcome_id from feedback group by 1 having min(verdict) = 'up' and max(verdict) = 'up') "
+            "order by rowid desc limit ?"
+        )
+        with self._open() as connection:
+            rows = connection.execute(query, (limit,)).fetchall()
+        return tuple((row[0], reading_from_dict(json.loads(row[1])["reading"])) for row in rows)
+
     def feedback(self, id: str, *, verdict: str, reason: str = "", author: str = "") -> None:
         """Keep one verdict an author and outcome; saying it again replaces it."""
         self._row(id)

@@ -13,7 +13,7 @@ from assistant.narrate import TemplateNarrator
 from assistant.permitted import PermittedPlanner
 from assistant.pipeline import Assistant
 from assistant.planner import RulePlanner, Vocabulary
-from assistant.protocols import EvidenceSearch, Planner
+from assistant.protocols import EvidenceSearch, Narrator, Planner
 from assistant.workspace import Workspace, open_workspace
 from semantic_layer.loader import Loaded
 from semantic_layer.policy import with_members
@@ -40,6 +40,8 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
         locale=config.locale,
         interventions=recorded,
     )
+    log = AnswerLog(path=workspace.log)
+    planner, narrator = _minds(workspace, access, RulePlanner(vocabulary), log)
     return Assistant(
         workspace=workspace,
         role=access.role,
@@ -47,10 +49,10 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
         values=values,
         first=first,
         as_of=as_of,
-        planner=_planner(access, vocabulary),
-        narrator=TemplateNarrator(),
+        planner=planner,
+        narrator=narrator,
         engine=access.engine,
-        log=AnswerLog(path=workspace.log),
+        log=log,
         open_evidence=lambda: access.evidence(workspace, _open_index(workspace)),
         interventions=recorded,
         warnings=(*_left_out(loaded), *unread, *([access.scope] if access.scope else [])),
@@ -60,11 +62,18 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
     )
 
 
-def _planner(access: Access, vocabulary: Vocabulary) -> Planner:
-    planner = RulePlanner(vocabulary)
-    if access.policy is None:
-        return planner
-    return PermittedPlanner(planner, vocabulary, with_members(access.whole, access.values), access.policy)
+def _minds(workspace: Workspace, access: Access, rules: RulePlanner, log: AnswerLog) -> tuple[Planner, Narrator]:
+    """Return who reads and who tells: the rules and the template, beside a model where one is configured."""
+    planner: Planner = rules
+    narrator: Narrator = TemplateNarrator()
+    if workspace.config.llm is not None:
+        from assistant.llm_opening import with_model
+
+        planner, narrator = with_model(workspace, rules, narrator, log)
+    if access.policy is not None:
+        known = with_members(access.whole, access.values)
+        planner = PermittedPlanner(planner, rules.vocabulary, known, access.policy)
+    return planner, narrator
 
 
 def _left_out(loaded: Loaded) -> tuple[str, ...]:

@@ -40,6 +40,10 @@ class PermittedPlanner:
             return replace(verdict, reason="not_permitted")
         return verdict
 
+    def readable(self, text: str) -> bool:
+        """Tell whether the role may ask a question as it stands."""
+        return self._inner.readable(text) and not self._names_what_is_closed(Question(text=text))
+
     def _said(self) -> str:
         return f"Part of this question is not open to the role '{self._policy.label}', or is not known here."
 

@@ -174,7 +174,7 @@ class Assistant:
         found = without_withheld_rows(found)
         if found.decline:
             decline = found.decline
-            nearest = tuple(q for q in decline.nearest if self._readable(q))
+            nearest = tuple(q for q in decline.nearest if self.planner.readable(q))
             yield self._end(envelope.refused(replace(decline, nearest=nearest)), follow)
             return
         envelope.enter("narrate")
@@ -183,7 +183,9 @@ class Assistant:
         found = with_lookback(found, bench)
         found = replace(found, runs=tuple(recorder.runs), caveats=(*found.caveats, *self.warnings))
         quote_of = self.quote if found.evidence else _no_quotes
-        answer = answer_of(found, envelope.common(), self.narrator, quote_of, self._readable, self.calibration)
+        answer = answer_of(
+            found, envelope.common(), self.narrator, quote_of, self.planner.readable, self.calibration
+        )
         yield self._end(envelope.timed(answer), follow)
 
     def _end(self, outcome: Outcome, follow: str | None) -> Step:
@@ -203,9 +205,6 @@ class Assistant:
         if follow and not asked.history:
             asked = replace(asked, history=self.log.history(follow, role=self.role if self.limited else None))
         return asked
-
-    def _readable(self, text: str) -> bool:
-        return isinstance(self.planner.plan(Question(text=text, role=self.role)), Plan)
 
     def _evidence(self) -> EvidenceSearch:
         with self._opening:

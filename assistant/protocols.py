@@ -15,6 +15,10 @@ class Planner(Protocol):
         """Return a plan to run, a question back, or an honest no."""
         ...
 
+    def readable(self, text: str) -> bool:
+        """Tell whether a question can be read as it stands, at no cost."""
+        ...
+
 
 class Narrator(Protocol):
     """Tells findings in sentences."""

@@ -91,7 +91,8 @@ class Question:
 class ReadingFeatures:
     """What the planner knows about the quality of its reading; confidence is made of it.
 
-    Scores and margins are in 0..1 (1 = exact, 1 = no rival); counts are of words and defaults.
+    Scores and margins are in 0..1 (1 = exact, 1 = no rival); counts are of words and defaults. `model`
+    tells how a language model's reading stands to that of the rules; null when none was asked.
     """
 
     link_score: float = 1.0
@@ -100,6 +101,19 @@ class ReadingFeatures:
     fuzzy_links: int = 0
     defaults: int = 0
     carried_over: int = 0
+    model: Literal["agrees", "differs", "alone"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelUse:
+    """What a question has cost at a language model; `failed` says in words why it is not asked again."""
+
+    calls: int = 0
+    tokens: int = 0
+    cost: float | None = None
+    currency: str = ""
+    seconds: float = 0.0
+    failed: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +138,7 @@ class Plan:
     definition: tuple[tuple[str, int], ...] = ()
     as_reported: bool = False
     notes: tuple[str, ...] = ()
+    model: ModelUse | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

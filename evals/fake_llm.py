@@ -8,6 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import sleep
@@ -78,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
     def good(self) -> Json:
         """Return what a good model would say."""
         name = next(n for n in self.llm.replies if f"JSON object '{n}'" in self.said("system"))
-        return self.llm.replies[name](self.said("user"))
+        return deepcopy(self.llm.replies[name](self.said("user")))
 
     def said(self, role: str) -> str:
         """Return the first message of a role."""

@@ -50,6 +50,15 @@ class RulePlanner:
                 return replace(outcome, nearest=readable or self._nearest(question, draft))
             return outcome
 
+    def readable(self, text: str) -> bool:
+        """Tell whether a question can be read as it stands."""
+        return isinstance(self.plan(Question(text=text)), Plan)
+
+    def open_words(self, text: str) -> tuple[str, ...]:
+        """Return the words that name something here, and those that no list has."""
+        items = self._linker.link(tokenize(clean(text))).items
+        return tuple(item.text for item in items if item.kind in ("entry", "unknown"))
+
     def _clickable(self, found: Clarify, question: Question) -> Clarify:
         """Offer options as whole questions where putting a name into the sentence makes none."""
         if question.history:
