@@ -183,9 +183,7 @@ class Assistant:
         found = with_lookback(found, bench)
         found = replace(found, runs=tuple(recorder.runs), caveats=(*found.caveats, *self.warnings))
         quote_of = self.quote if found.evidence else _no_quotes
-        answer = answer_of(
-            found, envelope.common(), self.narrator, quote_of, self.planner.readable, self.calibration
-        )
+        answer = answer_of(found, envelope.common(), self.narrator, quote_of, self.planner.readable, self.calibration)
         yield self._end(envelope.timed(answer), follow)
 
     def _end(self, outcome: Outcome, follow: str | None) -> Step:
