@@ -20,7 +20,7 @@ from evals.fake_llm import BEHAVIOURS, FakeLlm
 
 SURE = "What was the churn rate in September 2026?"
 LOST = "How many people did we wave goodbye to in September 2026?"
-SPEND = "What was the marketing spend in September 2026?"
+UNKNOWN = "What was the frobnication in September 2026?"
 TYPO = "What was the chrun rate in September 2026?"
 WHY = "Why is churn up in August 2026 compared with June 2026?"
 
@@ -33,7 +33,7 @@ READS: dict[str, dict[str, Any]] = {
     SURE: draft(metrics=["churn_rate"], grounds=[{"words": "churn rate", "target": "churn_rate"}]),
     LOST: draft(metrics=["churned_customers"], grounds=[{"words": "wave goodbye", "target": "churned_customers"}]),
     TYPO: draft(metrics=["churn_rate"]),
-    SPEND: draft(metrics=["mrr"], grounds=[]),
+    UNKNOWN: draft(metrics=["mrr"], grounds=[]),
     WHY: draft(intent="why", metrics=["churn_rate"], period="in August 2026", compared_with="June 2026"),
 }
 
@@ -148,7 +148,7 @@ def test_words_that_only_the_model_knows_are_answered_and_said(asked: Assistant,
 
 
 def test_a_word_the_model_leaves_out_keeps_the_refusal(asked: Assistant) -> None:
-    outcome = asked.ask(SPEND)
+    outcome = asked.ask(UNKNOWN)
     assert isinstance(outcome, Refusal | Clarification)
     assert "ecurring" not in str(outcome)
 
