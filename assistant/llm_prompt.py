@@ -58,8 +58,12 @@ class Catalog:
             "Dimensions (name: label; also called; members):",
             *self._listed(self._dimensions, question, self._dimension),
             *self._candidates(question.text),
-            *(f"Example: {fenced('example', asked)} reads as: {self._say(r)}" for asked, r in examples),
-            *(f"Earlier in this conversation: {self._say(r)}" for r in question.history[-3:]),
+            *(
+                f"Example: {fenced('example', asked)} reads as: {self._say(r)}"
+                for asked, r in examples
+                if self._knows(r)
+            ),
+            *(f"Earlier in this conversation: {self._say(r)}" for r in question.history[-3:] if self._knows(r)),
             fenced("question", question.text),
         ]
         return "\n".join(parts)
@@ -89,6 +93,12 @@ class Catalog:
                 )
                 if shown := [clean(member) for member, *_ in near if self._safe(member)]:
                     yield f"Members of {spec.name} like words of the question: {', '.join(shown)}"
+
+    def _knows(self, reading: Reading) -> bool:
+        """Tell whether this role's dictionary still has every name of an earlier reading."""
+        metrics, dimensions = {m.name for m in self._metrics}, {d.name for d in self._dimensions}
+        named = {*reading.by, *(f.dimension for f in reading.filters)}
+        return metrics.issuperset(reading.metrics) and dimensions.issuperset(named)
 
     def _say(self, reading: Reading) -> str:
         return clean(speak(reading, self._vocabulary.catalogue))
