@@ -98,6 +98,18 @@ def made(recipe: Recipe, seed: int) -> tuple[Cube, frozenset[Set]]:
     return _cube(names, members, codes, now, before, below), wanted
 
 
+def wide(sizes: tuple[int, ...]) -> tuple[Cube, frozenset[Set]]:
+    """Make one case of very many leaves with one set of two dimensions."""
+    rng, count = np.random.default_rng(1), int(np.prod(sizes))
+    codes = np.indices(sizes, dtype=np.int32).reshape(len(sizes), count).T
+    now, before = _forecast(rng, 0.1, count)
+    inside = (codes[:, 0] == 1) & (codes[:, 2] == 3)
+    now[inside] = before[inside] * 0.6
+    names = tuple("abcdef"[: len(sizes)])
+    members = tuple(tuple(f"{name}{i}" for i in range(size)) for name, size in zip(names, sizes, strict=True))
+    return _cube(names, members, codes, now, before, None), frozenset({frozenset({"a1", "c3"})})
+
+
 def _forecast(rng: np.random.Generator, noise: float, count: int) -> tuple[Floats, Floats]:
     """Return what happened and what was forecast; which of the two carries the error is a coin's toss."""
     true = rng.weibull(rng.uniform(0.5, 1), count) * 100 * (rng.random(count) > rng.uniform(0, 0.25))

@@ -16,6 +16,7 @@ MEDIAN_EFFICIENCY = 0.37
 SMALLER_OF_TWO = 0.56
 BINS = 10
 FEWEST_IN_BIN = 20
+ENOUGH = 200_000
 LEAST_ERROR = 1e-3
 
 
@@ -90,7 +91,10 @@ def _error(deviation: Floats, size: Floats, known: NDArray[np.bool_]) -> Floats:
     if not sides:
         return np.full(len(deviation), LEAST_ERROR**2)
     calm = min(sides, key=lambda side: float(np.median(np.abs(deviation[side]))))
-    spread, inverse = np.abs(deviation[calm]), 1 / np.maximum(size[calm], 1e-9)
+    leaves = np.flatnonzero(calm)
+    if len(leaves) > ENOUGH:
+        leaves = np.random.default_rng(0).choice(leaves, ENOUGH, replace=False)
+    spread, inverse = np.abs(deviation[leaves]), 1 / np.maximum(size[leaves], 1e-9)
     # The smaller of two medians is too small by about half the error of one.
     spread = spread / NORMAL_MEDIAN * (1 + SMALLER_OF_TWO / np.sqrt(2 * MEDIAN_EFFICIENCY * len(spread)))
     if len(spread) < BINS * FEWEST_IN_BIN:

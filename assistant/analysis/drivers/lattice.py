@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 from math import comb, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.analysis.drivers.cells import Codes, Floats, combine, sums_by
+from assistant.analysis.drivers.cells import DENSE, Codes, Floats, combine, sums_by
 
-DENSE = 4
 MANY = 400
+FEW_CELLS = 50_000
 # Inside a member of a long dimension (an agent) hardly any rows are left to cut further.
 LONG, LONG_DEPTH = 60, 2
 
@@ -104,15 +104,21 @@ def lattice_of(
 
 def determined_by(codes: Codes, sizes: tuple[int, ...]) -> set[tuple[int, int]]:
     """Return (a, b) for every dimension b whose member follows from that of a."""
-    found = set()
-    alone = [_present(codes[:, d], sizes[d]) for d in range(len(sizes))]
-    for a, b in combinations(range(len(sizes)), 2):
-        pairs = _present(combine(codes[:, [a, b]], (sizes[a], sizes[b])), sizes[a] * sizes[b])
-        if pairs == alone[a]:
-            found.add((a, b))
-        if pairs == alone[b]:
-            found.add((b, a))
-    return found
+    every = set(permutations(range(len(sizes)), 2))
+    if len(codes) <= FEW_CELLS:
+        return _following(codes, sizes, every)
+    # A few cells refute nearly every pair; what they leave open is counted over all.
+    few = codes[np.random.default_rng(0).integers(0, len(codes), FEW_CELLS)]
+    return _following(codes, sizes, _following(few, sizes, every))
+
+
+def _following(codes: Codes, sizes: tuple[int, ...], among: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    alone = {a: _present(codes[:, a], sizes[a]) for a, _ in among}
+    pairs = {
+        (a, b): _present(combine(codes[:, [a, b]], (sizes[a], sizes[b])), sizes[a] * sizes[b])
+        for a, b in {(min(pair), max(pair)) for pair in among}
+    }
+    return {(a, b) for a, b in among if pairs[min(a, b), max(a, b)] == alone[a]}
 
 
 def _present(keys: Codes, size: int) -> int:
@@ -144,10 +150,8 @@ def _roll_ups(
     every = tuple(sorted({d for group in groups for d in group}))
     for group in (every, *reversed(groups)):
         shape = tuple(sizes[d] for d in group)
-        parent = min((p for p in dense if set(group) <= set(p)), key=lambda p: dense[p].size, default=None)
-        if parent is not None:
-            axes = tuple(i for i, d in enumerate(parent) if d not in group)
-            cube = dense[parent].sum(axis=axes) if axes else dense[parent]
+        if any(set(group) <= set(parent) for parent in dense):
+            cube = _summed(dense, group, sizes)
         elif _is_dense(group, sizes, len(codes)):
             cube = sums_by(combine(codes[:, list(group)], shape), weights, prod(shape)).reshape(*shape, -1)
         elif group is every:
@@ -159,6 +163,17 @@ def _roll_ups(
         dense[group] = cube
         found[group] = (group, np.arange(prod(shape)), cube.reshape(prod(shape), -1))
     return [found[group] for group in groups]
+
+
+def _summed(dense: dict[tuple[int, ...], Floats], group: tuple[int, ...], sizes: tuple[int, ...]) -> Floats:
+    """Sum the smallest cube that holds a group, the longest dimension first; keep what is passed on the way."""
+    held = min((p for p in dense if set(group) <= set(p)), key=lambda p: dense[p].size)
+    while held != group:
+        gone = max((d for d in held if d not in group), key=lambda d: sizes[d])
+        left = tuple(d for d in held if d != gone)
+        dense[left] = dense[held].sum(axis=held.index(gone))
+        held = left
+    return dense[held]
 
 
 def _is_dense(group: tuple[int, ...], sizes: tuple[int, ...], cells: int) -> bool:

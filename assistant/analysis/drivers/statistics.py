@@ -103,12 +103,12 @@ def expected_rates(cells: Cells) -> Floats:
     prior = PRIOR_ROWS * unit
     columns = [np.ascontiguousarray(column) for column in cells.codes.T]
     sizes = [len(members) for members in cells.members]
-    weights = [np.maximum(np.bincount(c, d, s) + prior, 1e-300) for c, s in zip(columns, sizes, strict=True)]
+    weights = [np.maximum(np.bincount(c, d, s), 0.0) + prior for c, s in zip(columns, sizes, strict=True)]
     fitted = np.full(len(cells), n.sum() / d.sum())
     for _ in range(2):
         for column, size, weight in zip(columns, sizes, weights, strict=True):
             fitted += (np.bincount(column, n - fitted * d, size) / weight)[column]
-    return np.asarray((n + prior * fitted) / np.maximum(d + prior, 1e-300))
+    return np.asarray((n + prior * fitted) / (np.maximum(d, 0.0) + prior))
 
 
 def _stack(columns: dict[str, Floats], scans: tuple[Scan, ...], relative: bool) -> Statistics:
