@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := assistant indexes semantic_layer evals ui
 
-.PHONY: install demo test check bench clean
+.PHONY: install demo test check gate bench clean
 
 .venv/.runtime: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Because needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
@@ -28,6 +28,10 @@ check: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+gate: .venv/.runtime
+	$(BIN)/because demo --workspace workspace --no-serve
+	$(BIN)/because eval run --gate --workspace workspace
 
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks

@@ -12,7 +12,7 @@ from evals.abstain import RISK
 from evals.calibrate import calibrate, shipped_model, write
 from evals.platt import Judged
 
-WRONG = frozenset({"wrong_number", "wrong_filter", "wrong_metric", "quote"})
+WRONG = frozenset({"wrong_number", "wrong_filter", "wrong_metric", "quote", "not_answered"})
 
 
 def judged_answers(workspace: Workspace) -> tuple[Judged, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from semantic_layer.errors import BecauseError
-from ui.commands import ask, demo, dictionary, doctor, evaluate, forget, index, init, redact, serve, sql
+from ui.commands import ask, demo, dictionary, doctor, evaluate, feedback, forget, index, init, redact, serve, sql
 from ui.output import emit, err
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.add_typer(index.app, name="index")
 app.command("search")(index.search)
 app.command("redact")(redact.redact)
 app.add_typer(evaluate.app, name="eval")
+app.command("feedback")(feedback.feedback)
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 

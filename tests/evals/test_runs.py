@@ -16,6 +16,7 @@ from evals.parallel import judge_all
 from evals.runner import Result, Verdict, report_of, summarise
 from evals.suite import as_json, run_suite
 from semantic_layer.errors import UserError
+from ui.cli import run
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 VERSIONS = {"code": "a", "warehouse": "w", "catalogue": "c"}
@@ -132,6 +133,13 @@ def test_a_suite_without_a_case_to_judge_is_an_error(tiny_workspace: Path) -> No
     with pytest.raises(UserError, match="no case to judge") as caught:
         run_suite(tiny_workspace, "old")
     assert "expired" in caught.value.hint
+
+
+@pytest.mark.parametrize(("metric", "code"), [("churn_rate", 0), ("csat", 2)])
+def test_the_gate_sets_the_exit_code(tiny_workspace: Path, metric: str, code: int) -> None:
+    case = f"{{id: a, question: churn rate last month, expect: {{reading: {{metrics: [{metric}]}}}}}}"
+    (tiny_workspace / "evals" / "gate.yml").write_text(f"suite: gate-{metric}\ncases:\n  - {case}\n")
+    assert run(["eval", "run", f"gate-{metric}", "--gate", "--json", "--workspace", str(tiny_workspace)]) == code
 
 
 def test_a_hard_variant_asks_for_the_same_truth_in_other_letters() -> None:

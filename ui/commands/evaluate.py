@@ -79,6 +79,22 @@ def calibrate(
         _show_calibration(found)
 
 
+@app.command("add")
+def add(
+    answer_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a logged answer.")],
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    as_json: JsonOption = False,
+) -> None:
+    """Turn an answer into a draft of a case, for a person to verify."""
+    from evals.drafts import add_draft
+
+    file = add_draft(workspace, answer_id)
+    if as_json:
+        emit({"id": answer_id, "file": file})
+    else:
+        out().print(f"Draft: {file}. Write its SQL by hand, then move it to evals/.", markup=False, soft_wrap=True)
+
+
 @app.command("drift")
 def drift(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
     """Look for what changed under the assistant: data, definitions, questions, versions."""
