@@ -81,7 +81,7 @@ def _sources(root: Path, files: Sequence[Path]) -> list[Path]:
 
 def _build(aside: Path, sources: list[Path], root: Path, progress: Progress | None) -> InitReport:
     from indexes.guess import guess_fields
-    from semantic_layer.starter import guess, load_tables, profile_warehouse
+    from semantic_layer.starter import guess, load_tables, name_columns, profile_warehouse
 
     mappings = {file: mapping for file in sources if (mapping := guess_fields(file)) is not None}
     warehouse = aside / "warehouse.duckdb"
@@ -100,7 +100,9 @@ def _build(aside: Path, sources: list[Path], root: Path, progress: Progress | No
     if settings is None and found.text is not None:
         settings = _export_text(aside, warehouse, found.text, progress)
         checks = (*checks, f"{found.text.column} of {found.text.table} is free text: searchable as transcripts")
-    _write_config(aside, root.name, settings, found.as_of)
+    names = name_columns(profiles) if settings else ()
+    checks = (*checks, *(f"names in {column} are hidden in transcripts" for column in names))
+    _write_config(aside, root.name, settings, found.as_of, names)
     _write_metrics(aside, {"tables": found.tables, "dimensions": found.dimensions, "metrics": found.metrics}, checks)
     return InitReport(
         workspace=root,
@@ -164,12 +166,16 @@ def _export_text(aside: Path, warehouse: Path, text: "TextColumn", progress: Pro
     return TranscriptSettings(files=("transcripts/*.jsonl",), table=text.table, key=text.key)
 
 
-def _write_config(aside: Path, name: str, transcripts: TranscriptSettings | None, as_of: date | None) -> None:
+def _write_config(
+    aside: Path, name: str, transcripts: TranscriptSettings | None, as_of: date | None, names: Sequence[str]
+) -> None:
     config: dict[str, Any] = {"name": name, "engine": {"path": "warehouse.duckdb"}}
     if as_of is not None:
         config["as_of"] = as_of
     if transcripts is not None:
         config["transcripts"] = transcripts.model_dump(mode="json", exclude_defaults=True) or {"key": transcripts.key}
+    if names:
+        config["redaction"] = {"known_names": list(names)}
     (aside / "because.yml").write_text(_yaml(config), encoding="utf-8")
 
 

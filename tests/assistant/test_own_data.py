@@ -13,8 +13,11 @@ import duckdb
 import pytest
 
 import assistant
+from assistant.corpus import build_corpus
 from assistant.onboarding import init_workspace
 from assistant.types import Answer, Clarification, Outcome, Refusal
+from assistant.workspace import open_workspace
+from indexes.search import TranscriptIndex
 from semantic_layer.compile import restating
 from semantic_layer.loader import load_catalogue
 
@@ -338,10 +341,6 @@ def test_chats_are_searched_and_quoted_without_any_table(tmp_path: Path, shared_
 
 def test_texts_without_a_key_are_searchable(shared_data: Path, tmp_path: Path) -> None:
     """BANKING77: a text and a category a row, no column that names it."""
-    from assistant.corpus import build_corpus
-    from assistant.workspace import open_workspace
-    from indexes.search import TranscriptIndex
-
     source = (shared_data / "banking77" / "train.csv").read_text(encoding="utf-8").splitlines()[:400]
     file = tmp_path / "queries.csv"
     file.write_text("\n".join(source) + "\n", encoding="utf-8")
@@ -352,3 +351,21 @@ def test_texts_without_a_key_are_searchable(shared_data: Path, tmp_path: Path) -
     (first, *_) = TranscriptIndex.open(workspace.index).search("my card has not arrived yet")
     assert "card" in first.quote
     assert first.contact_id.startswith("queries-")
+
+
+def test_columns_of_peoples_names_are_hidden_in_transcripts(tmp_path: Path) -> None:
+    names = ("Zainab Keller", "Aoife Byrne", "Tomasz Nowak", "Ines Moreau")
+    agents = tmp_path / "agents.csv"
+    agents.write_text(
+        "agent_id,Full Name,team\n" + "".join(f"A{i},{n},T{i % 2}\n" for i, n in enumerate(names)), "utf-8"
+    )
+    products = tmp_path / "products.csv"
+    products.write_text("product_id,name\nP1,Fibre\nP2,Mobile\nP3,Cloud Phone\nP4,TV\n", encoding="utf-8")
+    call = tmp_path / "call.txt"
+    call.write_text("Agent: Fibre is back, tomasz nowak told me.\nCustomer: Keller promised it.\n", encoding="utf-8")
+    init_workspace(tmp_path / "ws", [agents, products, call])
+    workspace = open_workspace(tmp_path / "ws")
+    assert workspace.config.redaction.known_names == ("agents.Full Name",)
+    build_corpus(workspace)
+    said = TranscriptIndex.open(workspace.index).quote("call:1-2")
+    assert said == "Fibre is back, [NAME] told me.\n[NAME] promised it."
