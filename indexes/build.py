@@ -4,8 +4,10 @@ import hashlib
 import json
 import shutil
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from pathlib import Path
 
+from indexes.corpus import CORPUS, Corpus
 from indexes.derive import Before, Derived, derive
 from indexes.forgotten import forgotten
 from indexes.passages import load_passages
@@ -13,7 +15,7 @@ from indexes.redact import RULES, Redactor
 from indexes.settings import RedactionSettings, TranscriptSettings
 from indexes.types import IndexReport, Progress
 from indexes.update import Changes, Updater, start_corpus
-from indexes.versions import FORMAT, Manifest, Source, current, load_manifest, new_version, one_builder, switch
+from indexes.versions import FORMAT, Manifest, Source, begin_version, current, load_manifest, one_builder, switch
 from indexes.windows import TURNS, WORDS
 from semantic_layer.errors import UserError
 
@@ -29,31 +31,36 @@ def build_index(
 ) -> IndexReport:
     """Index transcripts under `root`; contacts that did not change are not processed again.
 
-    Contacts no longer in the files, or forgotten, are removed. Raises UserError: index_busy, file_not_found, bad_file.
+    Contacts no longer in the files, or forgotten, are removed. An interrupted build goes on where it was.
+    Raises UserError: index_busy, file_not_found, bad_file.
     """
     sources = tuple(_source(file) for file in files)
     settings = _settings_hash(transcripts, redaction, known_names)
     with one_builder(root):
         before = _before(root, settings)
-        folder = new_version(root)
-        try:
-            corpus = start_corpus(folder, before.folder if before else None)
-            updater = Updater(corpus, Redactor(redaction, known_names), transcripts.fields, forgotten(root))
+        redactor = Redactor(redaction, known_names)
+        folder = begin_version(root, settings)
+        with closing(start_corpus(folder, before.folder if before else None)) as corpus:
+            updater = Updater(corpus, redactor, transcripts.fields, forgotten(root), _fingerprints(before))
             changes = updater.read(files, progress or _silent)
-            corpus.close()
-            if before and not changes:
-                manifest = _manifest(settings, sources, changes, before.derived)
-                manifest.save(before.folder)
-                shutil.rmtree(folder)
-                return _report(manifest, changes)
-            derived = derive(folder, before, changes, progress or _silent)
-            manifest = _manifest(settings, sources, changes, derived)
-            manifest.save(folder)
-            switch(root, folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        if before and not changes:
+            manifest = _manifest(settings, sources, changes, before.derived)
+            manifest.save(before.folder)
+            shutil.rmtree(folder)
+            return _report(manifest, changes)
+        derived = derive(folder, before, changes, progress or _silent)
+        manifest = _manifest(settings, sources, changes, derived)
+        manifest.save(folder)
+        switch(root, folder)
     return _report(manifest, changes)
+
+
+def _fingerprints(before: Before | None) -> dict[str, str]:
+    """Give the fingerprints of the contacts in the version before."""
+    if before is None:
+        return {}
+    with closing(Corpus.open(before.folder / CORPUS)) as corpus:
+        return corpus.fingerprints()
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS contacts (
     language TEXT, occurred_at TEXT, turns TEXT NOT NULL, flagged TEXT NOT NULL)
 """
 
-_PRAGMAS = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA secure_delete=ON"
+_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA secure_delete=ON"
+_COMMIT_EVERY = 500
 _INSERT = """
 INSERT INTO contacts (contact_id, fingerprint, language, occurred_at, turns, flagged) VALUES (?, ?, ?, ?, ?, ?)
 """
@@ -44,10 +45,11 @@ class Corpus:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._written = 0
 
     @classmethod
     def create(cls, file: Path) -> "Corpus":
-        """Open for building; rollback safety is not needed, since a build is switched to as a whole."""
+        """Open for building; what is written is committed now and then, so that an interrupted build can go on."""
         connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         connection.executescript(f"{_PRAGMAS}; {_SCHEMA}; BEGIN")
         return cls(connection)
@@ -61,9 +63,10 @@ class Corpus:
         return cls(connection)
 
     def close(self) -> None:
-        """Commit what was written and close."""
+        """Commit what was written, as one file that later readers may map, and close."""
         if self._connection.in_transaction:
             self._connection.commit()
+            self._connection.executescript("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode=DELETE")
         self._connection.close()
 
     def fingerprints(self) -> dict[str, str]:
@@ -86,6 +89,10 @@ class Corpus:
                 json.dumps(flagged),
             ),
         )
+        self._written += 1
+        if self._written % _COMMIT_EVERY == 0:
+            self._connection.execute("COMMIT")
+            self._connection.execute("BEGIN")
 
     def remove(self, contact_ids: Iterable[str]) -> None:
         """Forget contacts."""

@@ -30,14 +30,17 @@ class Changes:
 
 
 class Updater:
-    """Writes contacts that changed, redacted, into a corpus; each is redacted once."""
+    """Writes contacts that changed since `before` (their fingerprints), redacted once each, into a corpus."""
 
-    def __init__(self, corpus: Corpus, redactor: Redactor, fields: FieldMap, forgotten: frozenset[str]) -> None:
+    def __init__(
+        self, corpus: Corpus, redactor: Redactor, fields: FieldMap, forgotten: frozenset[str], before: dict[str, str]
+    ) -> None:
         self._forgotten = forgotten
         self._corpus = corpus
         self._redactor = redactor
         self._fields = fields
-        self._before = corpus.fingerprints()
+        self._before = before
+        self._held = corpus.fingerprints()
         self._seen: dict[str, str] = {}
         self._fingerprints: dict[str, str] = {}
         self.changes = Changes()
@@ -49,7 +52,7 @@ class Updater:
             self._corpus.put(contact, self._fingerprints.pop(contact.contact_id))
         self.changes.removed = self._before.keys() - self._seen.keys()
         self.changes.erased = any(mark(contact_id) in self._forgotten for contact_id in self.changes.removed)
-        self._corpus.remove(self.changes.removed)
+        self._corpus.remove(self._held.keys() - self._seen.keys())
         return self.changes
 
     def _changed(self, files: Sequence[Path], progress: Progress) -> Iterator[Contact]:
@@ -83,15 +86,20 @@ class Updater:
     def _is_new(self, contact: Contact) -> bool:
         current = fingerprint(contact)
         known = self._before.get(contact.contact_id)
-        if known == current:
+        if known != current:
+            (self.changes.updated if known else self.changes.added).add(contact.contact_id)
+        if self._held.get(contact.contact_id) == current:
             return False
-        (self.changes.updated if known else self.changes.added).add(contact.contact_id)
         self._fingerprints[contact.contact_id] = current
         return True
 
 
 def start_corpus(folder: Path, before: Path | None) -> Corpus:
-    """Begin with a copy of the corpus of the version before."""
-    if before:
-        shutil.copyfile(before / CORPUS, folder / CORPUS)
+    """Go on with what an interrupted build wrote, or begin with a copy of the corpus of the version before."""
+    for held in folder.iterdir():
+        if held.is_dir():
+            shutil.rmtree(held)
+    if before and not (folder / CORPUS).exists():
+        shutil.copyfile(before / CORPUS, folder / f"{CORPUS}.new")
+        (folder / f"{CORPUS}.new").replace(folder / CORPUS)
     return Corpus.create(folder / CORPUS)

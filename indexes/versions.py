@@ -14,6 +14,7 @@ from semantic_layer.errors import UserError
 
 FORMAT = 5
 _POINTER = "CURRENT"
+_UNFINISHED = "unfinished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +90,21 @@ def current(root: Path) -> Path:
     return root / name
 
 
-def new_version(root: Path) -> Path:
-    """Make an empty folder for a version."""
+def begin_version(root: Path, settings: str) -> Path:
+    """Make a folder for a version, or go on in the one that an interrupted build with the same settings left."""
+    for folder in root.glob(f"v-*/{_UNFINISHED}"):
+        if folder.read_text(encoding="utf-8") == settings:
+            return folder.parent
+        shutil.rmtree(folder.parent, ignore_errors=True)
     folder = root / f"v-{uuid4().hex[:12]}"
     folder.mkdir(parents=True)
+    (folder / _UNFINISHED).write_text(settings, encoding="utf-8")
     return folder
 
 
 def switch(root: Path, folder: Path) -> None:
     """Make a version the one in use and drop all but the one before it, which readers may still hold."""
+    (folder / _UNFINISHED).unlink()
     before = (root / _POINTER).read_text(encoding="utf-8").strip() if (root / _POINTER).exists() else ""
     aside = root / f"{_POINTER}.new"
     aside.write_text(folder.name, encoding="utf-8")

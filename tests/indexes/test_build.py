@@ -4,6 +4,8 @@ import json
 import shutil
 import sqlite3
 import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -77,19 +79,57 @@ def test_other_redaction_settings_redact_everything_anew(build: Build, tmp_path:
     assert TranscriptIndex.open(tmp_path / "index").quote("A:1-1") == "[NAME] me about it"
 
 
-def test_an_interrupted_build_leaves_the_version_before(
+def test_an_interrupted_build_leaves_the_version_before_and_goes_on_where_it_was(
     build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build(corpus())
+    records = corpus()
+    build(records)
+    changed = [contact("P0", "A zebra ate my router."), *records[1:90], contact("Z", "A wholly new giraffe.")]
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(indexes.words, "build_terms", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        build([contact("Z", "a wholly new corpus")])
+    with monkeypatch.context() as broken:
+        broken.setattr(indexes.words, "build_terms", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            build(changed)
     assert len(TranscriptIndex.open(tmp_path / "index").contact_ids) == 100
-    assert len(list((tmp_path / "index").glob("v-*"))) == 1
+    with monkeypatch.context() as forbidden:
+        forbidden.setattr(Redactor, "contact", interrupted)
+        report = build(changed)
+    assert (report.contacts, report.added, report.updated, report.removed) == (91, 1, 1, 10)
+    index = TranscriptIndex.open(tmp_path / "index")
+    assert index.search("zebra ate router")[0].contact_id == "P0"
+    assert index.search("new giraffe")[0].contact_id == "Z"
+    assert len(list((tmp_path / "index").glob("v-*"))) == 2
+
+
+def test_a_build_that_is_killed_while_it_reads_keeps_what_it_had(build: Build, tmp_path: Path) -> None:
+    build([])
+    root = tmp_path / "index"
+    code = (
+        "import os, sys\n"
+        "from indexes import corpus\n"
+        "from indexes.build import build_index\n"
+        "from indexes.settings import RedactionSettings, TranscriptSettings\n"
+        "from pathlib import Path\n"
+        "corpus._COMMIT_EVERY = 1\n"
+        "put = corpus.Corpus.put\n"
+        "def dying(self, contact, mark):\n"
+        "    put(self, contact, mark)\n"
+        "    if contact.contact_id == 'D5': os._exit(9)\n"
+        "corpus.Corpus.put = dying\n"
+        "build_index(Path(sys.argv[1]), [Path(sys.argv[2])], transcripts=TranscriptSettings(), "
+        "redaction=RedactionSettings())\n"
+    )
+    file = write(tmp_path / "chats.jsonl", corpus())
+    done = subprocess.run([sys.executable, "-c", code, str(root), str(file)], check=False)
+    assert done.returncode == 9
+    (unfinished,) = (folder.parent for folder in root.glob("v-*/unfinished"))
+    with closing(sqlite3.connect(unfinished / "corpus.db")) as held:
+        assert held.execute("SELECT count(*) FROM contacts").fetchone() == (46,)
+    assert build(corpus()).contacts == 100
+    assert not list(root.glob("v-*/unfinished"))
 
 
 def test_a_reader_keeps_its_version_while_another_is_built(build: Build, tmp_path: Path) -> None:
