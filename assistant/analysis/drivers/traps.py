@@ -37,9 +37,9 @@ def _few(cube: Cube) -> Iterator[str]:
 def _negative(cells: Cells) -> Iterator[str]:
     if cells.kind != "ratio":
         return
-    wrong = int(sum(((m.d < 0) | ((m.d == 0) & (m.n != 0))).sum() for m in cells.periods))
+    wrong = int(sum((m.d < 0).sum() for m in cells.periods))
     if wrong:
-        yield f"{wrong:,} groups have nothing, or less than nothing, to divide by: they count as a change of mix alone"
+        yield f"{wrong:,} groups have less than nothing to divide by: they count as a change of mix alone"
 
 
 def _coverage(cells: Cells, labels: Mapping[str, str]) -> Iterator[str]:
