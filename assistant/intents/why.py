@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from assistant.analysis.coverage import coverage_changes
 from assistant.expand import chosen, companions, dated, with_baseline
 from assistant.findings import Comparison, Findings, LevelShift
 from assistant.intents.common import beside, empty, first_findings, rows_behind
@@ -13,7 +14,7 @@ from assistant.intents.listen import listen
 from assistant.intents.onset import with_onset
 from assistant.intents.trend import shift_in
 from assistant.measuring import Bench, Measured, is_stock, measure, to_table
-from assistant.phrases import ask_what
+from assistant.phrases import ask_what, sentence_case
 from assistant.types import Decline, Drivers, Plan, Reading, Segment, Step
 from assistant.windows import around_shift, labelled, last_months, month_end, whole_months
 from assistant.withheld import without_small_groups
@@ -24,6 +25,7 @@ from semantic_layer.query import CubeQuery, MetricQuery
 MOST_MEMBERS = 2_000
 MOST_DIMENSIONS = 14
 HISTORY = 13
+MOST_CAVEATS = 3
 
 
 def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
@@ -59,6 +61,7 @@ def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         comparison=comparison,
         shift=comparison.shift,
         smallest=rows_behind(measured[:1]),
+        caveats=tuple(coverage_changes(drivers, _labels(bench)))[:MOST_CAVEATS] if drivers else (),
         notes=(*notes, *more, *(m.note for m in measured if m.note)),
     )
     found = with_onset(found, bench) if measured[0].figure.significant is not False else found
@@ -139,6 +142,10 @@ def split_change(bench: Bench, reading: Reading, label: str) -> tuple[Drivers | 
         return None, (f"the change cannot be split: {error.message}",)
     notes = (f"not searched for drivers, too many members: {', '.join(left_out)}",) if left_out else ()
     return drivers, (*notes, *withheld, *warnings)
+
+
+def _labels(bench: Bench) -> dict[str, str]:
+    return {d.name: sentence_case(d.label) for d in bench.catalogue.dimensions}
 
 
 def _lengths(bench: Bench, reading: Reading) -> tuple[int, int] | None:
