@@ -221,7 +221,8 @@ def _recorded(found: Findings) -> Iterator[Claim]:
     if found.recorded:
         names = join_words([f"“{name}”" for name in found.recorded])
         began = "began around that time" if found.shift else "began shortly before or in that period"
-        yield Claim(text=f"{names} {began}; that it came first does not show that it is the reason.")
+        reason = "it came first does not show that it is" if len(found.recorded) == 1 else "they came first makes none"
+        yield Claim(text=f"{names} {began}; that {reason} the reason.")
 
 
 def _segments(found: Findings) -> Iterator[Claim]:

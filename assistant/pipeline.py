@@ -126,10 +126,17 @@ class Assistant:
         envelope = _Envelope.begin(asked, self)
         yield Step(name="read", text="Reading the question")
         plan = plan_by_definition(self.planner, asked, self.catalogue)
-        envelope.enter("run")
         if not isinstance(plan, Plan):
             yield self._end(envelope.refused(plan), follow)
             return
+        yield from self._run(plan, envelope, follow)
+
+    def steps_of(self, plan: Plan) -> Iterator[Step]:
+        """Yield the steps of a plan that is made already, as `steps` does after reading."""
+        yield from self._run(plan, _Envelope.begin(plan.question, self), None)
+
+    def _run(self, plan: Plan, envelope: "_Envelope", follow: str | None) -> Iterator[Step]:
+        envelope.enter("run")
         refusal = outside_data(plan.reading.window, self.first, self.as_of)
         if refusal:
             yield self._end(envelope.refused(refusal), follow)

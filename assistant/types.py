@@ -122,7 +122,8 @@ class Plan:
 
     `default_window` is true when no time phrase was given; `search_text` is what quotes are asked about;
     `direction` is the way the asker believes the metric moved ("why is X up", "why did X drop");
-    `supposed` is what a what-if asks about, `intervention` what the effect of is asked for.
+    `supposed` is what a what-if asks about, `intervention` what the effect of is asked for;
+    `split_by` are the only dimensions a why looks at, none of them for all.
     `definition` maps metrics to the version of their definition that was asked for; `as_reported`
     compares with the figure of its time, by the definition of its time.
     """
@@ -135,6 +136,7 @@ class Plan:
     direction: Literal["up", "down"] | None = None
     supposed: Supposed | None = None
     intervention: Intervention | None = None
+    split_by: tuple[str, ...] = ()
     definition: tuple[tuple[str, int], ...] = ()
     as_reported: bool = False
     notes: tuple[str, ...] = ()

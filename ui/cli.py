@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from semantic_layer.errors import BecauseError
-from ui.commands import ask, demo, dictionary, doctor, evaluate, feedback, forget, index, init, redact, serve, sql
+from ui.commands import ask, demo, dictionary, doctor, evaluate, feedback, forget, index, init, redact, serve, sql, why
 from ui.output import emit, err
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.command("ask")(ask.ask)
 app.command("plan")(ask.plan)
+app.command("why")(why.why)
 app.command("sql")(sql.sql)
 app.command("metrics")(dictionary.metrics)
 app.command("check")(dictionary.check)

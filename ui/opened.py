@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.workspace import Workspace, open_workspace
-from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.query import Filter
+from ui.conditions import check_filters
 
 if TYPE_CHECKING:
     from assistant.access import Access
@@ -65,18 +65,8 @@ class Opened:
 
 def check_members(filters: Sequence[Filter], access: "Access") -> None:
     """Raise UserError (unknown_value) for a filter value that no row of the role has."""
-    if not filters:
-        return
-    for f in filters:
-        access.catalogue.dimension(f.dimension)
-    members = access.values
-    for f in filters:
-        known = members.get(f.dimension)
-        for value in f.values:
-            if known is not None and str(value) not in known:
-                raise UserError(
-                    f"no row has {f.dimension} = '{value}'", code="unknown_value", hint=did_you_mean(str(value), known)
-                )
+    if filters:
+        check_filters(filters, access.catalogue, access.values)
 
 
 def open_here(root: Path) -> Opened:

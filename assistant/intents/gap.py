@@ -17,6 +17,8 @@ from assistant.windows import DAY
 from semantic_layer.errors import UserError
 from semantic_layer.query import Cube, CubeQuery, Filter, TimeWindow
 
+MOST_MEMBERS = 60
+
 
 def is_gap(reading: Reading) -> bool:
     """Tell whether two members of a dimension are set against each other in one period."""
@@ -38,7 +40,7 @@ def find_gap(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         return
     yield Step(name="analyse", text="Splitting the difference by every other dimension")
     try:
-        cube, left_out = _cube(reading, bench, pair)
+        cube, left_out = _cube(reading, bench, pair, plan.split_by)
         drivers = explain(cube, labels={d.name: sentence_case(d.label) for d in bench.catalogue.dimensions})
     except UserError as error:
         decline = Decline(reason="no_data", message=f"The difference cannot be split: {error.message}.")
@@ -60,11 +62,11 @@ def _pair(reading: Reading) -> Filter | None:
     )
 
 
-def _cube(reading: Reading, bench: Bench, pair: Filter) -> tuple[Cube, tuple[str, ...]]:
+def _cube(reading: Reading, bench: Bench, pair: Filter, only: tuple[str, ...]) -> tuple[Cube, tuple[str, ...]]:
     """Return a cube whose current period is the first group and whose earlier one is the second."""
     assert reading.window is not None
-    dimensions, left_out = driver_dimensions(bench, reading)
-    others = tuple(d for d in dimensions if d != pair.dimension)
+    dimensions, left_out = (only, ()) if only else driver_dimensions(bench, reading)
+    others = tuple(d for d in dimensions if d != pair.dimension and len(bench.values.get(d, ())) <= MOST_MEMBERS)
     start = reading.window.start - DAY
     query = CubeQuery(
         metric=reading.metrics[0],

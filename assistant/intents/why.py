@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from assistant.analysis.coverage import coverage_changes
 from assistant.expand import chosen, companions, dated, with_baseline
 from assistant.findings import Comparison, Findings, LevelShift
 from assistant.intents.common import beside, empty, first_findings, rows_behind
@@ -14,7 +13,7 @@ from assistant.intents.listen import listen
 from assistant.intents.onset import with_onset
 from assistant.intents.trend import shift_in
 from assistant.measuring import Bench, Measured, is_stock, measure, to_table
-from assistant.phrases import ask_what, sentence_case
+from assistant.phrases import ask_what
 from assistant.types import Decline, Drivers, Plan, Reading, Segment, Step
 from assistant.windows import around_shift, labelled, last_months, month_end, whole_months
 from assistant.withheld import without_small_groups
@@ -25,7 +24,6 @@ from semantic_layer.query import CubeQuery, MetricQuery
 MOST_MEMBERS = 2_000
 MOST_DIMENSIONS = 14
 HISTORY = 13
-MOST_CAVEATS = 3
 
 
 def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
@@ -50,8 +48,8 @@ def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
             reading = chosen(reading, comparison.now, comparison.before)
             measured.insert(0, _measured(bench, reading))
     yield Step(name="analyse", text=f"Splitting the change of {label} by every dimension")
-    drivers, notes = split_change(bench, reading, measured[0].figure.label)
-    if drivers:
+    drivers, notes = split_change(bench, reading, measured[0].figure.label, only=plan.split_by)
+    if drivers and not plan.split_by:
         drivers = with_factors(bench, reading, measured[0].figure, drivers, lambda r: _segments(bench, r))
     beside_, more = beside(bench, companions(reading, bench.catalogue), reading)
     found = replace(
@@ -61,7 +59,6 @@ def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         comparison=comparison,
         shift=comparison.shift,
         smallest=rows_behind(measured[:1]),
-        caveats=tuple(coverage_changes(drivers, _labels(bench)))[:MOST_CAVEATS] if drivers else (),
         notes=(*notes, *more, *(m.note for m in measured if m.note)),
     )
     found = with_onset(found, bench) if measured[0].figure.significant is not False else found
@@ -123,9 +120,11 @@ def _since_shift(bench: Bench, reading: Reading, asked: Comparison) -> Compariso
     return Comparison(now=now, before=before, reason="shift", shift=shift, other=(asked.now, asked.before))
 
 
-def split_change(bench: Bench, reading: Reading, label: str) -> tuple[Drivers | None, tuple[str, ...]]:
+def split_change(
+    bench: Bench, reading: Reading, label: str, *, only: tuple[str, ...] = ()
+) -> tuple[Drivers | None, tuple[str, ...]]:
     """Split the change between a reading's two windows by its dimensions; say what stood in the way."""
-    dimensions, left_out = driver_dimensions(bench, reading)
+    dimensions, left_out = (only, ()) if only else driver_dimensions(bench, reading)
     if reading.window is None or reading.baseline is None or not dimensions:
         return None, ("there is no dimension to split this metric by",)
     query = CubeQuery(
@@ -142,10 +141,6 @@ def split_change(bench: Bench, reading: Reading, label: str) -> tuple[Drivers | 
         return None, (f"the change cannot be split: {error.message}",)
     notes = (f"not searched for drivers, too many members: {', '.join(left_out)}",) if left_out else ()
     return drivers, (*notes, *withheld, *warnings)
-
-
-def _labels(bench: Bench) -> dict[str, str]:
-    return {d.name: sentence_case(d.label) for d in bench.catalogue.dimensions}
 
 
 def _lengths(bench: Bench, reading: Reading) -> tuple[int, int] | None:

@@ -13,7 +13,21 @@ from ui.commands.serve import free_port
 from ui.conditions import parse_where, parse_window
 from ui.output import jsonable
 
-COMMANDS = ("demo", "init", "ask", "plan", "sql", "metrics", "check", "index", "search", "eval", "serve", "doctor")
+COMMANDS = (
+    "demo",
+    "init",
+    "ask",
+    "plan",
+    "why",
+    "sql",
+    "metrics",
+    "check",
+    "index",
+    "search",
+    "eval",
+    "serve",
+    "doctor",
+)
 
 
 def printed(capsys, *argv):

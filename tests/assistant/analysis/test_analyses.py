@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.analysis.association import associate
-from assistant.analysis.coverage import coverage_changes
 from assistant.analysis.effect import difference_in_differences
 from assistant.analysis.forecast import forecast
 from assistant.analysis.moments import Moments
@@ -16,8 +15,8 @@ from assistant.analysis.movement import beyond_noise, both, swing_p
 from assistant.analysis.risk import worst_groups
 from assistant.analysis.supposition import supposed_total, supposed_value
 from assistant.analysis.surprise import judged
-from assistant.types import DimensionSplit, Drivers, Segment, Supposed
-from semantic_layer.query import UNKNOWN, Cube, Filter
+from assistant.types import Supposed
+from semantic_layer.query import Cube
 
 
 def share(n: float, d: float) -> Moments:
@@ -235,40 +234,3 @@ def test_what_is_supposed_is_a_level_a_step_or_a_factor():
     assert supposed_value(0.03, Supposed(how="to", value=0.02)) == 0.02
     assert supposed_value(300.0, Supposed(how="by", value=-30.0)) == 270.0
     assert supposed_value(300.0, Supposed(how="times", value=0.9)) == pytest.approx(270.0)
-
-
-def split_of(**rows: tuple[int, int]) -> Drivers:
-    """Drivers with one dimension: member to (rows now, rows before)."""
-    made = tuple(
-        Segment(
-            filters=(Filter(dimension="channel", values=(UNKNOWN if name == "unknown" else name,)),), contribution=0.0,
-            share_of_change=None, rate_effect=None, mix_effect=None, ci=None, p_value=None, value_now=None,
-            value_before=None, n_now=now, n_before=before,
-        )
-        for name, (now, before) in rows.items()
-    )  # fmt: skip
-    return Drivers(
-        total_change=0.0, method="", segments=(), other=0.0, unexplained=0.0,
-        by_dimension=(DimensionSplit(dimension="channel", rows=made),),
-    )  # fmt: skip
-
-
-def told(drivers: Drivers) -> list[str]:
-    return list(coverage_changes(drivers, {"channel": "channel"}))
-
-
-def test_a_member_with_rows_in_one_period_alone_is_told():
-    (text,) = told(split_of(Voice=(900, 1000), Chat=(100, 0)))
-    assert "Chat" in text
-    assert "later period alone" in text
-    (text,) = told(split_of(Voice=(900, 900), Fax=(0, 100)))
-    assert "earlier period alone" in text
-
-
-def test_rows_that_lost_their_member_are_told():
-    (text,) = told(split_of(Voice=(800, 990), unknown=(200, 10)))
-    assert "no channel" in text
-
-
-def test_the_same_members_as_before_are_no_change_of_coverage():
-    assert told(split_of(Voice=(900, 1000), Chat=(100, 80), Fax=(1, 0), unknown=(20, 10))) == []
