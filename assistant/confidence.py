@@ -11,6 +11,8 @@ from assistant.types import Confidence, ReadingFeatures
 FEW_ROWS = 100
 MANY_ROWS = 1_000
 LOOKED_UP = frozenset({"value", "trend", "compare", "breakdown", "rank", "define"})
+# What the suites judge; a record of looked-up numbers says nothing of a forecast.
+JUDGED = LOOKED_UP | {"why", "quotes"}
 Label = Literal["high", "medium", "low", "uncalibrated"]
 _MODEL = {
     "agrees": "a language model read the question the same way",
@@ -23,11 +25,14 @@ def confidence_of(findings: Findings, dropped: int, calibration: Calibration) ->
     """Return the probability that an answer is right, the record it rests on, and the reasons.
 
     `dropped` is the number of sentences and quotes that verification took out. Without a
-    measurement the probability is null.
+    measurement, or for a kind of answer that none was judged of, the probability is null.
     """
     features = features_of(findings, dropped)
     reasons = [*_reading(findings.plan.features), *_data(findings), *_lost(dropped)]
-    probability = probability_of(features, calibration)
+    judged = findings.reading.intent in JUDGED
+    probability = probability_of(features, calibration) if judged else None
+    if not judged and calibration.intercept is not None:
+        reasons.append("answers of this kind have not been judged yet")
     if calibration.threshold is not None and probability is not None and probability < calibration.threshold:
         reasons.append("answers as uncertain as this one are wrong more often than the owner accepts")
     if not reasons:

@@ -1,8 +1,11 @@
 """Analyses end to end on the tiny workspace, against SQL written by hand and the planted truth."""
 
+from dataclasses import replace
+
 import duckdb
 import pytest
 
+from assistant.calibration import Calibration
 from assistant.types import Answer, Refusal
 from assistant.wire import to_dict
 
@@ -184,3 +187,10 @@ def test_a_sum_that_fell_for_want_of_days_is_said_to_have_risen_a_day(ask):
     assert any(claim.text.startswith("Per day it rose") for claim in answer.claims) == (
         answer.figures[0].value / 28 > answer.figures[0].baseline_value / 31 and answer.figures[0].change < 0
     )
+
+
+def test_a_kind_of_answer_that_none_was_judged_of_has_no_probability(tiny_assistant):
+    measured = replace(tiny_assistant, calibration=Calibration(intercept=6.0))
+    assert measured.ask("churn rate last month").confidence.probability is not None
+    forecast = measured.ask("Forecast churn").confidence
+    assert (forecast.probability, forecast.label) == (None, "uncalibrated")

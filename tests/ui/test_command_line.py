@@ -14,20 +14,9 @@ from ui.conditions import parse_where, parse_window
 from ui.output import jsonable
 
 COMMANDS = (
-    "demo",
-    "init",
-    "ask",
-    "plan",
-    "why",
-    "sql",
-    "metrics",
-    "check",
-    "index",
-    "search",
-    "eval",
-    "serve",
-    "doctor",
-)
+    "demo", "init", "ask", "plan", "why", "sql", "metrics", "check", "index", "search", "redact", "eval",
+    "serve", "doctor",
+)  # fmt: skip
 
 
 def printed(capsys, *argv):
