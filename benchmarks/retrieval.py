@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import phonenumbers
 
 from indexes.fusion import WEIGHTS, fuse, ranked
 from indexes.lexical import build_lexical
@@ -18,8 +19,11 @@ from indexes.lsa import fit_lsa
 from indexes.redact import Redactor
 from indexes.settings import RedactionSettings, TranscriptSettings
 from indexes.text import content_stems
+from indexes.types import Turn
+from indexes.windows import windows
 
 DATA = Path(os.environ.get("BECAUSE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+VALID_PHONE = "PHONE_NUMBER valid in GB, US or DE"
 _DISCOUNT = 1 / np.log2(np.arange(2, 12))
 _QUESTIONS = (
     "the price went up",
@@ -40,7 +44,10 @@ def run() -> dict[str, str]:
     figures: dict[str, str] = {}
     if DATA.is_dir():
         figures |= (
-            banking77(DATA / "banking77") | clean_turns(DATA / "multidogo") | recall(DATA / "pii_presidio_research")
+            banking77(DATA / "banking77")
+            | qmsum(DATA / "qmsum" / "val.jsonl")
+            | clean_turns(DATA / "multidogo")
+            | recall(DATA / "pii_presidio_research")
         )
     else:
         figures["public data"] = f"absent at {DATA}; set BECAUSE_SHARED_DATA"
@@ -72,6 +79,28 @@ def _ndcg(relevant: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]", held: int
     return float((relevant * _DISCOUNT[: len(relevant)]).sum() / _DISCOUNT[: min(10, held)].sum())
 
 
+def qmsum(file: Path) -> dict[str, str]:
+    """Whether one of the first five passages of a meeting overlaps the turns that answer a question."""
+    hits, asked = Counter[str](), 0
+    for line in file.read_text(encoding="utf-8").splitlines():
+        meeting = json.loads(line)
+        said = [Turn(number=i, speaker="", text=t["content"]) for i, t in enumerate(meeting["meeting_transcripts"])]
+        cut = windows(said)
+        texts = ["\n".join(turn.text for turn in said[w.first : w.last + 1]) for w in cut]
+        lexical, lsa = build_lexical([content_stems(text) for text in texts]), fit_lsa(texts)
+        vectors = lsa.vectors(texts)
+        for question in meeting["specific_query_list"]:
+            spans = [tuple(map(int, span)) for span in question["relevant_text_span"]]
+            answers = {i for i, w in enumerate(cut) if any(w.first <= end and start <= w.last for start, end in spans)}
+            words = ranked(lexical.scores(question["query"]))
+            shape = ranked(vectors @ lsa.vectors([question["query"]])[0])
+            fused = [row for row, _ in fuse(words, shape, WEIGHTS[-1])]
+            asked += 1
+            hits["BM25"] += not answers.isdisjoint(int(row) for row in words[:5])
+            hits["fused"] += not answers.isdisjoint(fused[:5])
+    return {f"QMSum val hit@5, {name}": f"{hits[name] / asked:.3f} of {asked}" for name in ("BM25", "fused")}
+
+
 def clean_turns(folder: Path) -> dict[str, str]:
     """The share of customer turns without a labelled slot in which something is hidden."""
     redactor, touched, total = Redactor(RedactionSettings()), 0, 0
@@ -91,13 +120,27 @@ def recall(folder: Path) -> dict[str, str]:
         for record in json.loads((folder / name).read_text(encoding="utf-8")):
             spans = redactor.find(record["full_text"])
             for label in record["spans"]:
-                kind = label["entity_type"]
+                kind = _kind(label)
                 total[kind] += 1
                 hidden[kind] += any(
                     s.start <= label["start_position"] and label["end_position"] <= s.end for s in spans
                 )
-    kinds = ("CREDIT_CARD", "IBAN_CODE", "US_SSN", "EMAIL_ADDRESS", "IP_ADDRESS", "PHONE_NUMBER", "PERSON")
+    kinds = ("CREDIT_CARD", "IBAN_CODE", "US_SSN", "EMAIL_ADDRESS", "IP_ADDRESS", VALID_PHONE, "PHONE_NUMBER", "PERSON")
     return {f"presidio-research recall, {kind}": f"{hidden[kind] / total[kind]:.3f} of {total[kind]}" for kind in kinds}
+
+
+def _kind(label: dict[str, str]) -> str:
+    """Tell telephone numbers that are valid in a configured region from those that are not."""
+    if label["entity_type"] != "PHONE_NUMBER":
+        return label["entity_type"]
+    return VALID_PHONE if any(_valid(label["entity_value"], r) for r in RedactionSettings().regions) else "PHONE_NUMBER"
+
+
+def _valid(number: str, region: str) -> bool:
+    try:
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(number, region)))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def demo_corpus() -> dict[str, str]:

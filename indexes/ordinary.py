@@ -1,6 +1,7 @@
 """Words that stand where a name could and are none, names that are words too, and parts that are no name alone."""
 
 _NOT_NAMES_TEXT = """
+analyst blank ceo cfo chief coo director empty head lead manager owner supervisor unknown vp
 apologies saved sales orders complaints retention support
 a able about absolutely account account's actually address adress advisor afraid after afternoon again agent all
 already also although always am an and angry annoyed another answer any anyone apologise appreciate are as asap at

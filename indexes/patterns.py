@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from indexes.cues import CUES, TRIGGERS
-from indexes.phones import telephones
+from indexes.phones import is_amount, telephones
 from indexes.recognisers import recognised
 from indexes.spoken import Normalised, has_spoken_digits, normalise
 
@@ -42,7 +42,7 @@ def _written(text: str, regions: Sequence[str]) -> Iterator[Found]:
         if words and not any(word in lowered for word in words):
             continue
         for match in pattern.finditer(text):
-            if kind != "PHONE" or not _DATE_LIKE.search(match["hide"]):
+            if kind != "PHONE" or not (_DATE_LIKE.search(match["hide"]) or is_amount(match["hide"])):
                 yield (*match.span("hide"), kind)
     if not _DIGIT.search(text) and "@" not in text:
         return

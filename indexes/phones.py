@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 _CANDIDATE = re.compile(
     r"""(?<![\w@$£€])(?<!\d[.,:/-])(?:\+|\(\+?)?\d(?:[\ ().\-/\t]{0,3}\d){5,17}
@@ -14,6 +15,7 @@ _DATE = re.compile(
     r"|^\d{1,2}[-./]\d{1,2}[-./]\d{2}$|\d{1,2}[:/]\d{2}(?!\d)"
 )
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .]\d{3})+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _GROUPS = re.compile(r"\d+")
 
 
@@ -21,13 +23,20 @@ def telephones(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield where numbers stand that are valid in one of the regions, or are written as no other number is."""
     for match in _CANDIDATE.finditer(text):
         said = match.group()
-        if not _DATE.search(said) and not _is_amount(said) and _is_phone(said, tuple(regions)):
+        if not _DATE.search(said) and not is_amount(said) and _is_phone(said, tuple(regions)):
             yield match.span()
 
 
-def _is_amount(said: str) -> bool:
-    """Thousands in groups: "2 500 000", "12.500.000"; eight digits with spaces are far more often a telephone."""
-    return bool(_THOUSANDS.fullmatch(said)) and ("." in said or sum(map(str.isdigit, said)) < 8)
+def is_amount(said: str) -> bool:
+    """Tell thousands in groups ("2 500 000"), years ("2025 2026") and counting ("12 13 14 15") from telephones.
+
+    Eight digits and more in groups of three with spaces are far more often a telephone.
+    """
+    groups = _GROUPS.findall(said)
+    if _THOUSANDS.fullmatch(said):
+        return "." in said or sum(map(len, groups)) < 8
+    rising = all(len(a) == len(b) and int(a) < int(b) for a, b in pairwise(groups))
+    return all(map(_YEAR.fullmatch, groups)) or (len(groups) > 3 and rising)
 
 
 @lru_cache(maxsize=4096)
