@@ -43,11 +43,11 @@ def _cuts(draft: Draft) -> None:
     for i in draft.places("dimension"):
         if i in draft.used:
             continue
-        entry = _reachable(draft, i)
-        names = list(dict.fromkeys(e.name for e in draft.items[i].of("dimension")))
+        names = _within_reach(draft, list(dict.fromkeys(e.name for e in draft.items[i].of("dimension"))))
         if len(names) > 1:
             options = [(draft.dimension(n).label, draft.rewritten(i, draft.dimension(n).label)) for n in names[:4]]
             raise ask_back(f"'{draft.items[i].text}' may mean several things.", options)
+        entry = _reachable(draft, i, next(e for e in draft.items[i].of("dimension") if e.name == names[0]))
         if _is_subject(draft, i, entry.name):
             draft.used.add(i)
         elif _is_cut(draft, i):
@@ -56,6 +56,15 @@ def _cuts(draft: Draft) -> None:
                 draft.by.append(entry.name)
         elif all(draft.linked.tokens[p].stem in draft.context.lexicon.nouns for p in draft.items[i].at):
             draft.used.add(i)
+
+
+def _within_reach(draft: Draft, names: list[str]) -> list[str]:
+    """Of dimensions that share a name, keep those that cut the metrics; a column of what is measured comes first."""
+    reached = [n for n in names if _cuts_all(draft, n)]
+    specs = [draft.metric(m) for m in draft.metrics]
+    tables = {m.table for spec in specs for m in facts.measures(spec, draft.catalogue)}
+    own = [n for n in reached if draft.dimension(n).table in tables]
+    return (own if len(own) == 1 else reached) or names
 
 
 def _is_subject(draft: Draft, i: int, name: str) -> bool:
@@ -67,9 +76,8 @@ def _is_subject(draft: Draft, i: int, name: str) -> bool:
     return measured and bool(others) and draft.dimension(name).table in tables
 
 
-def _reachable(draft: Draft, i: int) -> Entry:
+def _reachable(draft: Draft, i: int, entry: Entry) -> Entry:
     """Return the way to cut; where the metric has no such rows, the one that shares the word and can be reached."""
-    entry = draft.items[i].of("dimension")[0]
     if not draft.metrics or _cuts_all(draft, entry.name) or len(draft.items[i].at) > 1:
         return entry
     word = draft.linked.tokens[draft.items[i].first].stem

@@ -72,6 +72,12 @@ def names_rows(column: ColumnProfile) -> bool:
     return column.kind == "text" and 0 < column.distinct <= MAX_MEMBERS and column.mean_length <= _LONGEST_NAME
 
 
+def looks_like_id(column: ColumnProfile) -> bool:
+    """Tell whether a column is called like an id."""
+    name = naming.snake(column.name)
+    return name.endswith(("_id", "_key", "_uuid")) or name in ("id", "key", "uuid", "number")
+
+
 def is_year(column: ColumnProfile) -> bool:
     """Tell whether whole numbers are years."""
     return column.whole and column.low is not None and column.low >= 1900 and column.high <= 2100
@@ -84,6 +90,6 @@ def is_dimension(column: ColumnProfile) -> bool:
     if column.kind == "boolean":
         return True
     if column.kind == "number":
-        return column.whole and (column.distinct <= 12 or is_year(column))
+        return column.whole and not looks_like_id(column) and (column.distinct <= 12 or is_year(column))
     limit = min(MAX_MEMBERS, max(20, column.rows // 2))
     return column.kind == "text" and column.distinct <= limit and column.mean_words <= 8

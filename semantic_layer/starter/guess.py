@@ -8,7 +8,14 @@ from typing import Any
 
 from semantic_layer.starter import naming
 from semantic_layer.starter.clashes import unique, without_clashes
-from semantic_layer.starter.dimensions import dimensions_of, is_dimension, is_year, names_rows, naming_key
+from semantic_layer.starter.dimensions import (
+    dimensions_of,
+    is_dimension,
+    is_year,
+    looks_like_id,
+    names_rows,
+    naming_key,
+)
 from semantic_layer.starter.ends import DatedTable, last_day
 from semantic_layer.starter.profile import ColumnProfile, TableProfile, day, quoted
 from semantic_layer.starter.roles import Roles
@@ -87,7 +94,7 @@ def _roles(profile: TableProfile, referred: Mapping[tuple[str, str], int]) -> Ro
     references = {column for column, _, _ in profile.contained}
     free = [c for c in profile.columns if c is not key and c.name not in references]
     flags = tuple(c for c in free if c.kind == "boolean" and c.distinct == 2)
-    numbers = [c for c in free if c.kind == "number" and not _looks_like_id(c)]
+    numbers = [c for c in free if c.kind == "number" and not looks_like_id(c)]
     durations = _durations(profile, time)
     noun, others = naming.entity(
         profile.name, key.name if key else None, key.members if key else (), is_work_item=bool(durations)
@@ -110,12 +117,7 @@ def _key(profile: TableProfile, referred: Mapping[tuple[str, str], int]) -> Colu
         for c in profile.columns
         if c.unique and (c.kind == "text" or c.whole) and (c.mean_words <= 1.5 or held[c.name])
     ]
-    return min(unique, key=lambda c: (-held[c.name], not _looks_like_id(c), profile.columns.index(c)), default=None)
-
-
-def _looks_like_id(column: ColumnProfile) -> bool:
-    name = naming.snake(column.name)
-    return name.endswith(("_id", "_key", "_uuid")) or name in ("id", "key", "uuid", "number")
+    return min(unique, key=lambda c: (-held[c.name], not looks_like_id(c), profile.columns.index(c)), default=None)
 
 
 def _is_text(column: ColumnProfile) -> bool:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Kind = Literal["text", "number", "boolean", "time", "other"]
 SAMPLE = 12
 MOST_AGAINST = 0.15
+# Every table may have one of its own: the same name does not make it another's.
+_BARE = ("id", "key", "uuid", "number", "nr", "no", "code", "name", "title")
 _YES_NO = (
     ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("ja", "nein"), ("si", "no"),
     ("sí", "no"), ("oui", "non"), ("sim", "não"), ("ja", "nej"), ("ja", "nee"),
@@ -195,6 +197,8 @@ def _with_references(
 def _named_alike(column: str, key: str, table: str) -> bool:
     plain = column.lower().replace("_", "").removesuffix("id").removesuffix("key")
     owner = table.lower().replace("_", "").removesuffix("s")
+    if column.lower() in _BARE:
+        return False
     return column.lower() == key.lower() or (len(plain) > 2 and (plain in owner or owner in plain))
 
 
