@@ -22,7 +22,7 @@ class Facts:
     effects: Sequence[Mapping[str, Any]] = ()
 
 
-def generate(suite: Suite, facts: Facts, *, cases: int = 60) -> tuple[Case, ...]:
+def generate(suite: Suite, facts: Facts, *, cases: int) -> tuple[Case, ...]:
     """Return `cases` cases: the planted whys, then metrics and kinds of question in turn."""
     whys = tuple(_why(facts, effect) for effect in facts.effects)
     metrics = [m.name for m in facts.catalogue.metrics if m.name in suite.references]

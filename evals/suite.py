@@ -22,6 +22,7 @@ from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue
 
 SURE = 6.0
+GENERATED = 150
 
 
 def run_suite(
@@ -69,7 +70,9 @@ def _owner(case: Case, catalogue: Catalogue) -> str:
     return next((m.owner for m in catalogue.metrics if wanted and m.name in wanted), "")
 
 
-def cases_of(suite: Suite, asked: Assistant, workspace: Workspace, *, sure: float = SURE) -> tuple[Case, ...]:
+def cases_of(
+    suite: Suite, asked: Assistant, workspace: Workspace, *, sure: float = SURE, generated: int = GENERATED
+) -> tuple[Case, ...]:
     """Return the cases generated for a workspace, then those written by hand.
 
     `sure` is the number of standard errors that a planted effect must have moved to be asked about.
@@ -77,7 +80,7 @@ def cases_of(suite: Suite, asked: Assistant, workspace: Workspace, *, sure: floa
     if asked.as_of is None or not suite.references:
         return suite.cases
     facts = Facts(catalogue=asked.catalogue, values=asked.values, as_of=asked.as_of, effects=planted(workspace, sure))
-    return (*generate(suite, facts), *suite.cases)
+    return (*generate(suite, facts, cases=generated), *suite.cases)
 
 
 def merge(suites: tuple[Suite, ...]) -> Suite:

@@ -29,7 +29,7 @@ def generated(root: Path) -> RunReport:
     asked = assistant.build(root)
     engine = DuckDbEngine(workspace.warehouse)
     suite = merge(load_suites(workspace.evals))
-    cases = [case for case in cases_of(suite, asked, workspace) if case.origin == "generated"]
+    cases = [case for case in cases_of(suite, asked, workspace, generated=60) if case.origin == "generated"]
     bench = Bench(assistant=asked, run_sql=raw_sql(engine), quote_of=lambda _: "")
     return run_cases(bench, "generated", cases)
 
