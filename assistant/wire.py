@@ -10,13 +10,14 @@ from assistant.types import Outcome, Reading
 
 _OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
 _READING: TypeAdapter[Reading] = TypeAdapter(Reading)
+_RARE = ("horizon", "within", "shares")
 
 
 def to_dict(outcome: Outcome) -> dict[str, Any]:
     """Turn an outcome into plain JSON values: ISO dates, lists, null for what is not a number."""
     plain: dict[str, Any] = _finite(_OUTCOME.dump_python(outcome, mode="json", fallback=_scalar))
     if "reading" in plain:
-        plain["reading"] = _with_horizon(plain["reading"])
+        plain["reading"] = _as_read(plain["reading"])
     return plain
 
 
@@ -27,7 +28,7 @@ def to_json(outcome: Outcome, *, indent: int | None = 2) -> str:
 
 def reading_to_dict(reading: Reading) -> dict[str, Any]:
     """Turn a reading into plain JSON values."""
-    return _with_horizon(_finite(_READING.dump_python(reading, mode="json", fallback=_scalar)))
+    return _as_read(_finite(_READING.dump_python(reading, mode="json", fallback=_scalar)))
 
 
 def reading_from_dict(raw: dict[str, Any]) -> Reading:
@@ -35,9 +36,9 @@ def reading_from_dict(raw: dict[str, Any]) -> Reading:
     return _READING.validate_python(raw, strict=False)
 
 
-def _with_horizon(reading: dict[str, Any]) -> dict[str, Any]:
-    """Leave `horizon` to the readings that look ahead; it is the one key that not all of them have."""
-    return {key: value for key, value in reading.items() if key != "horizon" or value is not None}
+def _as_read(reading: dict[str, Any]) -> dict[str, Any]:
+    """Leave the keys that few readings have to those; the others are always there."""
+    return {key: value for key, value in reading.items() if key not in _RARE or value is not None}
 
 
 def _scalar(value: Any) -> Any:

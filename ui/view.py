@@ -146,7 +146,8 @@ def confidence_text(confidence: Confidence) -> str:
     """Say how sure the answer is and on what record."""
     if confidence.probability is None:
         return "Confidence not yet calibrated"
-    text = f"{confidence.label.capitalize()} confidence, {write.percent(confidence.probability)}"
+    share = "over 99 %" if confidence.probability > 0.99 else write.percent(confidence.probability)
+    text = f"{confidence.label.capitalize()} confidence, {share}"
     record = confidence.record
     return f"{text} ({record.right} of {record.n} like it were right)" if record else text
 

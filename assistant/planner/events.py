@@ -30,7 +30,8 @@ def _longest(
 ) -> tuple[int, tuple[Intervention, ...]]:
     """Return where the longest name that begins at a place ends, and the events it may mean."""
     for last in range(min(len(tokens), first + _LONGEST), first, -1):
-        if found := _named(tokens[first:last], known):
+        ends_on_name = tokens[last - 1].stem not in _small()
+        if ends_on_name and (found := _named(tokens[first:last], known)):
             return last, found
     return first, ()
 

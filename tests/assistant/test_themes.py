@@ -27,6 +27,9 @@ class Read:
     def plan(self, question: Question) -> Plan | Clarify | Decline:
         return Plan(question=question, reading=self.reading)
 
+    def readable(self, text: str) -> bool:
+        return bool(text)
+
 
 def told(asked: Assistant, *, filters: tuple[Filter, ...] = (), window: TimeWindow = AUTUMN) -> Outcome:
     planner = Read(Reading(intent="themes", filters=filters, window=window))
