@@ -13,7 +13,7 @@ ANSWER = COMMON | {
 }  # fmt: skip
 READING = {
     "intent", "metrics", "by", "filters", "window", "baseline", "grain", "limit", "order_by", "order", "having",
-    "within", "shares", "assumptions",
+    "assumptions",
 }  # fmt: skip
 EVIDENCE = {
     "citation", "contact_id", "turns", "speaker", "occurred_at", "quote", "theme", "stance", "score"
