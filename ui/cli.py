@@ -8,7 +8,22 @@ from collections.abc import Sequence
 import typer
 
 from semantic_layer.errors import BecauseError
-from ui.commands import ask, demo, dictionary, doctor, evaluate, feedback, forget, index, init, redact, serve, sql, why
+from ui.commands import (
+    ask,
+    demo,
+    dictionary,
+    doctor,
+    evaluate,
+    feedback,
+    forget,
+    index,
+    init,
+    mcp,
+    redact,
+    serve,
+    sql,
+    why,
+)
 from ui.output import emit, err
 
 app = typer.Typer(
@@ -33,6 +48,7 @@ app.command("redact")(redact.redact)
 app.add_typer(evaluate.app, name="eval")
 app.command("feedback")(feedback.feedback)
 app.command("serve")(serve.serve)
+app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 
 

@@ -15,7 +15,7 @@ from ui.output import jsonable
 
 COMMANDS = (
     "demo", "init", "ask", "plan", "why", "sql", "metrics", "check", "index", "search", "redact", "eval",
-    "feedback", "serve", "doctor",
+    "feedback", "mcp", "serve", "doctor",
 )  # fmt: skip
 
 
