@@ -156,7 +156,7 @@ class Linker:
     def _allowed(self, entries: Sequence[Entry], tokens: Sequence[Token], i: int, j: int) -> list[Entry]:
         """Leave out targets whose name is a word of grammar, unless the context says it is a name."""
         sure = [e for e in entries if j - i > 1 or e.score >= SHORT or _inflected(tokens[i], e)]
-        sure = [e for e in sure if not _commands(tokens[i], e)]
+        sure = [e for e in sure if not _commands(tokens[i], e) and not (j - i == 1 and _is_done(tokens[i], e))]
         return [e for e in sure if not self._weak(e, tokens, i, j) or self._named(e, tokens, i, j)]
 
     def _weak(self, entry: Entry, tokens: Sequence[Token], i: int, j: int) -> bool:
@@ -246,6 +246,12 @@ def _entry(
 def _inflected(token: Token, entry: Entry) -> bool:
     """Tell whether a word is a short form itself or an inflection of it; "promote" is none of "promoter"."""
     return not entry.surface or token.word == entry.surface or token.word.endswith(words().endings)
+
+
+def _is_done(token: Token, entry: Entry) -> bool:
+    """Tell an activity from what it has its name of: "marketing" is no way to cut by market."""
+    named = entry.surface.endswith("ing") if entry.surface else token.word == entry.name
+    return entry.kind == "dimension" and token.word.endswith("ing") and not named
 
 
 def _commands(token: Token, entry: Entry) -> bool:
