@@ -77,6 +77,8 @@ def _has_ratio(draft: Draft, i: int) -> bool:
 
 def _choose(draft: Draft, i: int, sure: bool) -> str:
     kinds = {e.kind for e in draft.items[i].entries}
+    if "metric" in kinds and _is_counted(draft, i):
+        return "metric"
     if "dimension" in kinds and _asks_for_dimension(draft, i):
         return "dimension"
     if "value" in kinds and _stands_as_value(draft, i):
@@ -87,6 +89,15 @@ def _choose(draft: Draft, i: int, sure: bool) -> str:
         rest = kinds - {"metric"}
         return rest.pop() if sure and not _joined_to_metric(draft, i) else "metric"
     return "value" if "value" in kinds else "dimension"
+
+
+def _is_counted(draft: Draft, i: int) -> bool:
+    """Tell "how many restaurants" and "the number of restaurants" from restaurants to cut by."""
+    if draft.cue(draft.before(i), "how_many"):
+        return True
+    first = draft.items[i].first
+    behind = " ".join(t.word for t in draft.linked.tokens[max(0, first - 2) : first])
+    return behind in words().list_of("number_of")
 
 
 def _asks_for_dimension(draft: Draft, i: int) -> bool:
