@@ -37,12 +37,12 @@ def confidence_of(findings: Findings, dropped: int, calibration: Calibration) ->
         reasons.append("answers as uncertain as this one are wrong more often than the owner accepts")
     if not reasons:
         reasons.append("every word was read, nothing was assumed, and every number was checked")
-    band = calibration.band(probability) if probability is not None else None
+    told = None if probability is None else round(probability * calibration.read_right, 4)
     return Confidence(
-        probability=None if probability is None else round(probability, 4),
-        label=label_of(probability),
+        probability=told,
+        label=label_of(told),
         calibrated_on=None if probability is None else calibration.calibrated_on,
-        record=band.record if band else None,
+        record=calibration.record(probability) if probability is not None else None,
         reasons=tuple(reasons),
         features=features,
     )

@@ -53,6 +53,12 @@ def calibrate(judged: Sequence[Judged], *, on: str, risk: float = RISK, start: M
     }
 
 
+def unseen_record() -> dict[str, Any] | None:
+    """Return the shipped record of questions that nobody had tried before; a suite of one's own cannot measure it."""
+    found = load_calibration(SHIPPED).unseen
+    return asdict(found) if found else None
+
+
 def scores_of(answers: Sequence[tuple[float, bool]]) -> dict[str, Any]:
     """Return every score of pairs of a probability and whether the answer was right."""
     return scores(np.array([p for p, _ in answers], dtype=float), np.array([y for _, y in answers], dtype=float))

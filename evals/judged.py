@@ -9,7 +9,7 @@ from assistant.log import AnswerLog
 from assistant.workspace import Workspace
 from evals import history
 from evals.abstain import RISK
-from evals.calibrate import calibrate, shipped_model, write
+from evals.calibrate import calibrate, shipped_model, unseen_record, write
 from evals.platt import Judged
 
 WRONG = frozenset({"wrong_number", "wrong_filter", "wrong_metric", "quote", "not_answered"})
@@ -45,6 +45,6 @@ def calibrate_workspace(workspace: Workspace, *, risk: float = RISK) -> dict[str
     judged = judged_answers(workspace)
     simulated = (workspace.root / "truth.json").is_file()
     on = MEASURED_ON_DEMO if simulated else f"measured on {len(judged):,} judged answers of this workspace"
-    found = calibrate(judged, on=on, risk=risk, start=shipped_model())
+    found = calibrate(judged, on=on, risk=risk, start=shipped_model()) | {"unseen": unseen_record()}
     write(found, workspace.evals / "calibration.json")
     return found
