@@ -77,15 +77,8 @@ def _table(reading: Reading, bench: Bench, purpose: str) -> tuple[ResultTable, t
         notes = ("the metric to be read with it cannot be cut this way",)
     if run.table.truncated:
         notes = (*notes, f"only the first {len(run.table):,} rows are shown")
-    table = _measured(to_table(run), metrics)
+    table = to_table(run)
     return _ranked(table, reading, bench, notes) if reading.intent == "rank" else (table, notes)
-
-
-def _measured(table: ResultTable, metrics: Sequence[str]) -> ResultTable:
-    """Leave out the rows that no metric has a value for: none of their rows counts for any."""
-    places = [i for i, column in enumerate(table.columns) if column.name in metrics]
-    rows = tuple(row for row in table.rows if any(row[i] is not None for i in places))
-    return replace(table, rows=rows)
 
 
 def _with_room(reading: Reading) -> Reading:
