@@ -15,10 +15,9 @@ from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.guard import Guard
 from semantic_layer.guarded import GuardedEngine, permitted_values
 from semantic_layer.model import Catalogue
-from semantic_layer.policy import RolePolicy, check_policy, restrict, scope, with_members
-from semantic_layer.problems import Problem
+from semantic_layer.policy import RolePolicy, restrict, scope, with_members
 from semantic_layer.query import Filter
-from semantic_layer.values import DataRange, data_range, distinct_values, members_of
+from semantic_layer.values import DataRange, data_range, distinct_values
 
 MOST_CONTACTS = 50_000_000
 
@@ -106,28 +105,3 @@ def policy_of(roles: Mapping[str, RoleSettings], role: str | None, root: Path) -
 def _kept(workspace: Workspace) -> list[str]:
     settings = workspace.config.transcripts
     return [f"{settings.table}.{settings.key}"] if settings and settings.table else []
-
-
-def role_problems(workspace: Workspace, catalogue: Catalogue, engine: SqlEngine) -> tuple[Problem, ...]:
-    """Return what is wrong with the roles of because.yml: names and members that are not there."""
-    found: list[Problem] = []
-    for name, settings in workspace.config.roles.items():
-        line = workspace.line_of("roles", name)
-        policy = policy_of(workspace.config.roles, name, workspace.root)
-        try:
-            if policy is not None:
-                check_policy(catalogue, policy)
-        except UserError as error:
-            found.append(_problem(line, error.code, error.message, error.hint))
-            continue
-        for dimension, values in settings.rows.items():
-            members = members_of(catalogue.dimension(dimension), catalogue, engine)
-            for value in values:
-                if str(value) not in members:
-                    said = f"role '{name}', rows: no row has {dimension} = '{value}', so the role sees nothing of it"
-                    found.append(_problem(line, "unknown_member", said, did_you_mean(str(value), members)))
-    return tuple(found)
-
-
-def _problem(line: int, code: str, message: str, hint: str) -> Problem:
-    return Problem(severity="error", file="because.yml", line=line, code=code, message=message, hint=hint)
