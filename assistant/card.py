@@ -84,9 +84,9 @@ def _dropped(claims: int, quotes: int) -> Iterator[str]:
 
 
 def _record(run: Run) -> QueryRecord:
-    rows = len(run.table)
+    sql = run.sql
     return QueryRecord(
-        id=run.id, purpose=run.purpose, sql=run.sql.text, dialect=run.sql.dialect, rows=rows, ms=round(run.ms, 3)
+        id=run.id, purpose=run.purpose, sql=sql.text, dialect=sql.dialect, rows=run.rows, ms=round(run.ms, 3)
     )
 
 

@@ -102,7 +102,8 @@ class Findings:
     """Everything a narrator may speak of; `decline` ends the path with a refusal.
 
     `grown` names the members of the table's dimension whose share grew beyond chance, the surest first;
-    `recorded` the interventions that began around the change.
+    `recorded` the interventions that began around the change; `thin` the table's rows that rest on few data, and
+    `leader` the figure of the first group that does not; `alike` groups differ no more than by chance.
     """
 
     plan: Plan
@@ -118,6 +119,9 @@ class Findings:
     listening: Listening | None = None
     smallest: int | None = None
     tied: tuple[str, ...] = ()
+    thin: frozenset[int] = frozenset()
+    leader: int | None = None
+    alike: bool = False
     grown: tuple[str, ...] = ()
     recorded: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()

@@ -15,7 +15,8 @@ from assistant.phrases import (
     was,
 )
 from assistant.types import Claim, Figure
-from assistant.windows import name_of, when
+from assistant.windows import labelled, name_of, when
+from semantic_layer.query import TimeWindow
 
 
 def tell_forecast(found: Findings) -> tuple[Claim, ...]:
@@ -39,10 +40,14 @@ def _forecast(found: Findings, detail: Outlook) -> Claim:
         )
     figure, row = found.figures[last], _row(found, last)
     bounds = f"likely between {_bound(found, row, 2)} and {_bound(found, row, 3)}"
-    text = f"{name} {verb} forecast at {figure.text} {_at(figure)}, {bounds}"
     first = found.figures[0]
+    steady = last > 0 and first.text == figure.text
+    time = f"throughout {name_of(_span(first, figure))}" if steady else _at(figure)
+    text = f"{name} {verb} forecast at {figure.text} {time}, {bounds}{' at its end' if steady else ''}"
     pointers = [f"/figures/{last}/value", f"/figures/{last}/window", f"/table/rows/{row}/2", f"/table/rows/{row}/3"]
-    if last and first.text != figure.text:
+    if steady:
+        pointers.append("/reading/horizon")
+    if last and not steady:
         text += f", by way of {first.text} {_at(first)}"
         pointers += ["/figures/0/value", "/figures/0/window"]
     return Claim(text=f"{text}.", figures=(*pointers, "/reading/filters"))
@@ -56,6 +61,12 @@ def _named(found: Findings) -> str:
 
 def _step(figure: Figure) -> str:
     return f"{figure.text} {_at(figure)}"
+
+
+def _span(first: Figure, last: Figure) -> TimeWindow:
+    assert first.window is not None
+    assert last.window is not None
+    return labelled(first.window.start, last.window.end)
 
 
 def _at(figure: Figure) -> str:

@@ -40,7 +40,12 @@ def tell_members(found: Findings) -> tuple[Claim, ...]:
     if table is None or not table.rows:
         return (_none_pass(found),)
     asked = found.reading.intent == "rank" or found.reading.limit == 1
-    return (_first_member(found, table) if asked else _spread(found, table), *_whole(found))
+    return (
+        _first_member(found, table) if asked else _spread(found, table),
+        *_leader(found),
+        *_alike(found),
+        *_whole(found),
+    )
 
 
 def _from_first_to_last(found: Findings, i: int) -> Claim:
@@ -48,8 +53,8 @@ def _from_first_to_last(found: Findings, i: int) -> Claim:
     at = f"/figures/{i}"
     name = capital(subject(found, figure))
     if chosen is None or figure.change is None or figure.baseline_value is None:
-        text = f"{name} {was(figure.label)} {figure.text} at the end of the period."
-        return Claim(text=text, figures=(f"{at}/value",))
+        text = f"{name} {was(figure.label)} {figure.text} {when(figure.window) if figure.window else 'in all'}."
+        return Claim(text=text, figures=(f"{at}/value", f"{at}/window"))
     then, pointers = show(figure.baseline_value, figure.unit), (f"{at}/value", f"{at}/baseline_value", f"{at}/window")
     first, last = _period(found, chosen.before.start), _period(found, chosen.now.start)
     if figure.significant is False or figure.change == 0:
@@ -200,7 +205,25 @@ def _first_member(found: Findings, table: ResultTable) -> Claim:
         second = f"{_row(table, 1, len(reading.by))} ({show(table.rows[1][column], spec.unit)})"
         text += f", followed by {second}"
         cells += [f"/table/rows/1/{c}" for c in range(len(reading.by))] + [f"/table/rows/1/{column}"]
+    text += ", but on few data" if 0 in found.thin else ""
     return Claim(text=f"{text}.", figures=(*cells, "/reading/window", "/reading/filters"))
+
+
+def _leader(found: Findings) -> Iterator[Claim]:
+    """Name who leads among those with enough data, where the first of the ranking has too few."""
+    if found.leader is None:
+        return
+    figure, at = found.figures[found.leader], f"/figures/{found.leader}"
+    by = set(found.reading.by)
+    name = " / ".join(str(f.values[0]) for f in figure.filters if f.dimension in by)
+    most = "lowest" if found.reading.order == "asc" else "highest"
+    text = f"Among those with enough data, {name} is {most}: {figure.text}."
+    yield Claim(text=text, figures=(f"{at}/value", f"{at}/filters"))
+
+
+def _alike(found: Findings) -> Iterator[Claim]:
+    if found.alike:
+        yield Claim(text="The groups differ no more than chance alone would make them.", figures=("/table",))
 
 
 def _spread(found: Findings, table: ResultTable) -> Claim:
@@ -213,10 +236,11 @@ def _spread(found: Findings, table: ResultTable) -> Claim:
     time = f"{_slice(found)}{_time(found)}"
     if not known:
         return Claim(text=f"{spec.label} has no value in any group{time}.", figures=("/table", "/reading/window"))
-    high = max(known, key=lambda i: table.rows[i][column])
-    low = min(known, key=lambda i: table.rows[i][column])
     if reading.having:
         return _passing(found, table, known, column)
+    firm = [i for i in known if i not in found.thin] or known
+    high = max(firm, key=lambda i: table.rows[i][column])
+    low = min(firm, key=lambda i: table.rows[i][column])
     width = len(reading.by)
     cells = [f"/table/rows/{i}/{c}" for i in dict.fromkeys((high, low)) for c in (*range(width), column)]
     top = f"{_row(table, high, width)} ({show(table.rows[high][column], spec.unit)})"
@@ -227,7 +251,9 @@ def _spread(found: Findings, table: ResultTable) -> Claim:
         text = f"{spec.label}{time}: {top}."
     else:
         bottom = f"{_row(table, low, width)} ({show(table.rows[low][column], spec.unit)})"
-        text = f"{spec.label}{time} {was(spec.label, present=True)} highest for {top} and lowest for {bottom}."
+        text = f"{spec.label}{time} {was(spec.label, present=True)} highest for {top} and lowest for {bottom}"
+        few = "on few data" if firm[0] in found.thin else "leaving groups of few data aside"
+        text += f", {few}." if found.thin else "."
     return Claim(text=text, figures=(*cells, "/reading/window", "/reading/filters"))
 
 

@@ -75,7 +75,9 @@ class Recorder:
         started = perf_counter()
         table: Table = self.engine.run(sql, max_rows=most)
         milliseconds = (perf_counter() - started) * 1000
-        return self._keep(Run(id="", purpose=purpose, sql=sql, table=table, ms=milliseconds, query=query))
+        return self._keep(
+            Run(id="", purpose=purpose, sql=sql, table=table, rows=len(table), ms=milliseconds, query=query)
+        )
 
     def _keep(self, run: Run) -> Run:
         kept = replace(run, id=f"q{len(self.runs) + 1}")

@@ -7,6 +7,7 @@ from semantic_layer.calendar import period_end, period_start, shift
 from semantic_layer.query import TimeWindow
 
 DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
 
 
 def month_start(day: date, months: int = 0) -> date:
@@ -34,7 +35,8 @@ def whole_months(window: TimeWindow) -> int | None:
 def previous(window: TimeWindow) -> TimeWindow:
     """Return the comparable window just before.
 
-    As many whole months, the same days of a part month, else as many days.
+    As many whole months, the same days of a part month, the same weekdays of the week before for less than a week,
+    else as many days.
     """
     months = whole_months(window)
     if months:
@@ -42,6 +44,8 @@ def previous(window: TimeWindow) -> TimeWindow:
     if window.start.day == 1 and window.end < month_end(window.start):
         first = month_start(window.start, -1)
         return labelled(first, min(first + (window.end - window.start), month_end(first)))
+    if window.days < WEEK.days:
+        return labelled(window.start - WEEK, window.end - WEEK)
     return labelled(window.start - timedelta(days=window.days), window.start - DAY)
 
 

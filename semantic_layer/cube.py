@@ -56,7 +56,7 @@ def _run(
     ms = (time.perf_counter() - start) * 1000
     purpose = f"parts of {catalogue.metric(query.metric).label.lower()} in both periods"
     table = Table(columns=sql.columns, data=tuple(arrays[c.name] for c in sql.columns))
-    return Run(id=f"cube-{number}", purpose=purpose, sql=sql, table=table, ms=ms, query=query), arrays
+    return Run(id=f"cube-{number}", purpose=purpose, sql=sql, table=table, rows=len(table), ms=ms, query=query), arrays
 
 
 def _cube(

@@ -120,12 +120,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A statement that was run and what came back, kept together."""
+    """A statement that was run and what came back, kept together.
+
+    rows: how many came back; a long list of ids is counted here but not kept in `table`.
+    """
 
     id: str
     purpose: str
     sql: Sql
     table: Table
+    rows: int
     ms: float
     query: MetricQuery | CubeQuery | None = None
 

@@ -1,12 +1,14 @@
 """The factor tree of a change: the metric's own formula, what each factor carries, where the leading one moved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from assistant.analysis.drivers.factors import shapley
 from assistant.measuring import Bench, measure
 from assistant.types import Drivers, Factor, Figure, Reading, Segment
+from semantic_layer.compile import sliceable
 from semantic_layer.identities import Identity, identities
+from semantic_layer.model import Catalogue
 
 DEPTH = 2
 EXACT = 1e-9
@@ -31,8 +33,9 @@ def _factors(
     """Return the first identity that holds in both periods, and what its terms carry."""
     if whole.value is None or whole.baseline_value is None:
         return None, ()
+    dimensions = {f.dimension for f in reading.filters}
     for identity in identities(whole.metric, bench.catalogue):
-        if set(identity.metrics) & set(above):
+        if set(identity.metrics) & set(above) or not _sliced(identity.metrics, dimensions, bench.catalogue):
             continue
         terms = [measure(bench, m, reading.filters, reading.window, reading.baseline).figure for m in identity.metrics]
         found = _carried(identity, whole, terms)
@@ -45,6 +48,11 @@ def _factors(
             )
         return identity.text, found
     return None, ()
+
+
+def _sliced(metrics: Iterable[str], dimensions: set[str], catalogue: Catalogue) -> bool:
+    """Tell whether every term can be measured in the slice: an identity of other rows would not hold."""
+    return all(dimensions <= {*sliceable(m, catalogue)} for m in metrics)
 
 
 def _carried(identity: Identity, whole: Figure, terms: list[Figure]) -> tuple[Factor, ...] | None:

@@ -49,7 +49,7 @@ def find_forecast(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     figures += [total] if total else []
     error = Figure(
         metric=spec.name, label=f"Typical error of past forecasts of {spec.label}", value=made.error, unit=spec.unit,
-        text=show(made.error, spec.unit), filters=reading.filters,
+        text=show(made.error, spec.unit), filters=reading.filters, query="q1",
     )  # fmt: skip
     yield replace(
         first_findings(plan, reading, bench),

@@ -3,18 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from assistant.analysis.change import Change, difference
 from assistant.expand import companions, table_query
 from assistant.findings import Comparison, Findings
 from assistant.intents.common import empty, first_findings
+from assistant.intents.sizes import part, sums_of, with_sizes
 from assistant.measuring import Bench, measure, to_table
 from assistant.phrases import join_words, sentence_case, show
 from assistant.types import Figure, Plan, Reading, ResultTable, Step
-from assistant.windows import previous
 from semantic_layer.errors import UserError
-from semantic_layer.query import UNKNOWN, Cube, CubeQuery, Filter, Having, MetricQuery
+from semantic_layer.query import UNKNOWN, Cube, Filter, Having, MetricQuery
 
 MOST_SIDE_BY_SIDE = 6
 MOST_TIED = 5
@@ -127,8 +125,7 @@ def _none_pass(plan: Plan, reading: Reading, bench: Bench, table: ResultTable) -
 def _against_whole(found: Findings, bench: Bench) -> Findings:
     reading = found.reading
     wholes = [measure(bench, m, reading.filters, reading.window) for m in reading.metrics]
-    smallest = _smallest(found, bench)
-    return replace(found, figures=tuple(w.figure for w in wholes), smallest=smallest)
+    return with_sizes(replace(found, figures=tuple(w.figure for w in wholes)), bench)
 
 
 def _side_by_side(found: Findings, bench: Bench) -> Findings:
@@ -149,20 +146,17 @@ def _side_by_side(found: Findings, bench: Bench) -> Findings:
         for member, value in members
     ]  # fmt: skip
     notes = found.notes
-    smallest = None
     try:
-        cube = _cube(bench, reading, metric, (dimension,))
+        cube = sums_of(found, bench, metric) if len(figures) == 2 else None
     except UserError as error:
         return replace(found, figures=tuple(figures), notes=(*notes, f"no interval: {error.message}"))
     if cube is not None:
-        smallest = _fewest_rows(cube, [str(m) for m, _ in members])
-        if len(figures) == 2:
-            figures[0] = _with_difference(figures[0], figures[1], cube, [str(m) for m, _ in members])
-    return replace(found, figures=tuple(figures), smallest=smallest)
+        figures[0] = _with_difference(figures[0], figures[1], cube, [str(m) for m, _ in members])
+    return with_sizes(replace(found, figures=tuple(figures)), bench)
 
 
 def _with_difference(one: Figure, other: Figure, cube: Cube, members: Sequence[str]) -> Figure:
-    change: Change = difference(_part(cube, members[0]), _part(cube, members[1]))
+    change: Change = difference(part(cube, members[0]), part(cube, members[1]))
     moved = one.value - other.value if one.value is not None and other.value is not None else None
     return replace(
         one,
@@ -177,44 +171,3 @@ def _with_difference(one: Figure, other: Figure, cube: Cube, members: Sequence[s
 def _only(reading: Reading, dimension: str, member: object) -> tuple[Filter, ...]:
     kept = tuple(f for f in reading.filters if f.dimension != dimension)
     return (*kept, Filter(dimension=dimension, values=(member,)))  # type: ignore[arg-type]
-
-
-def _cube(bench: Bench, reading: Reading, metric: str, dimensions: tuple[str, ...]) -> Cube | None:
-    # Sums a member would tell the size of a group whose figure is withheld.
-    if reading.window is None or bench.catalogue.small_cells:
-        return None
-    query = CubeQuery(
-        metric=metric,
-        dimensions=dimensions,
-        now=reading.window,
-        before=previous(reading.window),
-        filters=reading.filters,
-    )
-    return bench.recorder.cube(query, f"{bench.catalogue.metric(metric).label}, sums a member")
-
-
-def _part(cube: Cube, member: str) -> Cube:
-    keep = cube.codes[:, 0] == list(cube.members[0]).index(member)
-    return replace(
-        cube,
-        **{k: getattr(cube, k)[keep] for k in ("codes", "period", "rows", "n", "d", "nn", "nd", "dd")},
-    )
-
-
-def _smallest(found: Findings, bench: Bench) -> int | None:
-    """Rows behind the smallest shown member, where the metric's sums can tell."""
-    reading, table = found.reading, found.table
-    if table is None or len(reading.by) != 1:
-        return None
-    try:
-        cube = _cube(bench, reading, reading.metrics[0], reading.by)
-    except UserError:
-        return None
-    column = [c.name for c in table.columns].index(reading.by[0])
-    return _fewest_rows(cube, [str(row[column]) for row in table.rows]) if cube is not None else None
-
-
-def _fewest_rows(cube: Cube, members: Sequence[str]) -> int | None:
-    counts = np.bincount(cube.codes[:, 0], weights=cube.rows * (cube.period == 1), minlength=len(cube.members[0]))
-    known = {member: counts[code] for code, member in enumerate(cube.members[0])}
-    return min((round(known[m]) for m in members if m in known), default=None)

@@ -75,7 +75,12 @@ def _compared(found: Findings, bench: Bench, periods: Sequence[date]) -> Finding
     whole = [
         w for p, w in zip(periods, windows, strict=True) if (w.start, w.end) == (p, period_end(p, grain, year_start))
     ]
-    before, *_, now = whole if len(whole) > 1 else windows
+    before, now = _ends(whole if len(whole) > 1 else windows, grain)
+    if before is None:
+        asked = [measure(bench, m, reading.filters, now) for m in reading.metrics]
+        return replace(
+            found, figures=tuple(m.figure for m in asked), notes=(*found.notes, *(m.note for m in asked if m.note))
+        )
     figures = [measure(bench, m, reading.filters, now, before) for m in reading.metrics]
     shift = shift_in(found.table, reading.metrics[0], periods) if grain == "month" else None
     around = around_shift(periods, periods.index(shift.month), most=12) if shift else None
@@ -88,6 +93,18 @@ def _compared(found: Findings, bench: Bench, periods: Sequence[date]) -> Finding
         shift=shift if around else None,
         notes=(*found.notes, *(m.note for m in figures if m.note)),
     )
+
+
+def _ends(windows: Sequence[TimeWindow], grain: Grain) -> tuple[TimeWindow | None, TimeWindow]:
+    """Return the first and the last period to compare; days only with their like.
+
+    A Sunday below a Monday is no fall, so days shorter than a week apart give no first but all of them as the last.
+    """
+    first, *_, last = windows
+    if grain != "day":
+        return first, last
+    alike = [w for w in windows[:-1] if w.start.weekday() == last.start.weekday()]
+    return (alike[0], last) if alike else (None, labelled(first.start, last.end))
 
 
 def shift_in(table: ResultTable | None, metric: str, periods: Sequence[date]) -> LevelShift | None:

@@ -89,6 +89,6 @@ def _relative() -> dict[str, str]:
         "yesterday": r"yesterday",
         "today": r"today|tonight",
         "tomorrow": r"tomorrow",
-        "weekday": rf"(?:last|this|past)\s(?P<wday>{weekdays})",
+        "weekday": rf"(?:last|this|past|on)\s(?P<wday>{weekdays})",
         "all": t["all"],
     }

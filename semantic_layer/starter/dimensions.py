@@ -1,15 +1,18 @@
 """Columns to cut by, under the names a reader would use."""
 
 import re
+from calendar import day_name
+from datetime import datetime, time
 from typing import Any
 
 from semantic_layer.starter import naming
-from semantic_layer.starter.profile import ColumnProfile
+from semantic_layer.starter.profile import ColumnProfile, quoted
 from semantic_layer.starter.roles import Roles
 
 MAX_MEMBERS = 2_000
 MAX_DRIVER_MEMBERS = 50
 _LONGEST_NAME = 120
+MIDNIGHT = time()
 
 
 def dimensions_of(role: Roles) -> list[dict[str, Any]]:
@@ -18,6 +21,25 @@ def dimensions_of(role: Roles) -> list[dict[str, Any]]:
         _name(role, column) if naming.is_name(column.name, role.noun) else _dimension(role, column)
         for column in role.dimensions
     ]
+
+
+def clock_dimensions(table: str, dated: ColumnProfile) -> list[dict[str, Any]]:
+    """Cut a dated table by the day of the week and, where its times are more than days, by the hour."""
+    column = quoted(dated.name)
+    weekday = {
+        "name": "weekday", "label": "Weekday", "table": table, "expr": f"strftime({column}, '%A')",
+        "description": f"The day of the week of {dated.name}",
+        "synonyms": ["day of the week", "day of week", "weekdays"],
+        "order": list(day_name), "values": {day: [f"{day.lower()}s"] for day in day_name}, "driver": False,
+    }  # fmt: skip
+    if not any(isinstance(at, datetime) and at.time() != MIDNIGHT for at in (dated.low, dated.high)):
+        return [weekday]
+    hour = {
+        "name": "hour", "label": "Hour of day", "table": table, "expr": f"strftime({column}, '%H:00')",
+        "description": f"The hour of {dated.name}, on a 24-hour clock",
+        "synonyms": ["hour of the day", "time of day", "time of the day", "hourly"], "driver": False,
+    }  # fmt: skip
+    return [weekday, hour]
 
 
 def _name(role: Roles, column: ColumnProfile) -> dict[str, Any]:

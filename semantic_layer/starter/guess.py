@@ -9,6 +9,7 @@ from typing import Any
 from semantic_layer.starter import naming
 from semantic_layer.starter.clashes import unique, without_clashes
 from semantic_layer.starter.dimensions import (
+    clock_dimensions,
     dimensions_of,
     is_dimension,
     is_year,
@@ -57,7 +58,7 @@ def guess(profiles: Sequence[TableProfile]) -> Guess:
     keys = {role.profile.name: role.key.name for role in roles if role.key}
     nouns = {role.profile.name: role.noun for role in roles}
     metrics = without_clashes(unique([metric for role in roles for metric in _metrics(role)], nouns))
-    dimensions = unique([dimension for role in roles for dimension in dimensions_of(role)], nouns)
+    dimensions = unique([dimension for role in roles for dimension in (*dimensions_of(role), *_calendar(role))], nouns)
     as_of = last_day([t for role in roles if (t := _dated(role))])
     ends = (f"tables end on different days: the data are taken to end on {as_of} (`as_of` in because.yml)",)
     return Guess(
@@ -80,6 +81,12 @@ def _apart(roles: Sequence[Roles]) -> list[Roles]:
         else replace(role, noun=own[role.profile.name] or naming.words(role.profile.name))
         for role in roles
     ]
+
+
+def _calendar(role: Roles) -> list[dict[str, Any]]:
+    if role.time is None or role.time.name in role.profile.month_starts:
+        return []
+    return clock_dimensions(role.profile.name, role.time)
 
 
 def _dated(role: Roles) -> DatedTable | None:
