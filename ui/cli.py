@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -28,11 +29,30 @@ from ui.output import emit, err
 
 app = typer.Typer(
     name="because",
-    help="Ask why a contact-centre number moved and get an answer you can check.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"because {version('because-ai')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_show_version)
+]
+
+
+@app.callback()
+def because(version: VersionOption = False) -> None:
+    """Ask why a contact-centre number moved and get an answer you can check."""
+
+
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.command("ask")(ask.ask)

@@ -12,7 +12,6 @@ from semantic_layer.errors import UserError
 
 Rewrite = Callable[[exp.Expr, str], exp.Expr]
 _NO_PERCENTILE = ("bigquery", "trino")
-_ELAPSED = ("spark", "databricks")
 
 
 def portable(tree: exp.Expr, dialect: str) -> exp.Expr:
@@ -35,7 +34,7 @@ def _weekday(node: exp.Expr, dialect: str) -> exp.Expr:
         monday_first = _call("DAYOFWEEKISO" if dialect == "snowflake" else "DAY_OF_WEEK", day)
         sunday_zero = exp.Paren(this=exp.Mod(this=monday_first, expression=exp.Literal.number(7)))
         return monday_first if iso else sunday_zero
-    if dialect in ("bigquery", *_ELAPSED):
+    if dialect in ("bigquery", "spark"):
         sunday_one = (
             exp.Extract(this=exp.Var(this="DAYOFWEEK"), expression=day)
             if dialect == "bigquery"
@@ -67,7 +66,7 @@ def _truncation(node: exp.Expr, dialect: str) -> exp.Expr:
 def _difference(node: exp.Expr, dialect: str) -> exp.Expr:
     """DuckDB counts the boundaries between two dates; Spark counts whole units that have passed."""
     unit = node.text("unit").upper() if isinstance(node, exp.DateDiff) else ""
-    if dialect not in _ELAPSED or not unit:
+    if dialect != "spark" or not unit:
         return node
 
     def start(value: exp.Expr) -> exp.Expr:
@@ -89,7 +88,7 @@ def _percentile(node: exp.Expr, dialect: str) -> exp.Expr:
             code="unsupported",
             hint="ask for an average, or for another dialect; an approximation would be another number",
         )
-    if dialect in _ELAPSED and isinstance(node, exp.PercentileCont):
+    if dialect == "spark" and isinstance(node, exp.PercentileCont):
         return _call("PERCENTILE", node.this, node.expression)
     return node
 

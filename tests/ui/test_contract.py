@@ -112,6 +112,15 @@ def test_sql_is_written_for_another_engine(said):
     assert shown["dialect"] == "snowflake"
 
 
+def test_sql_is_written_for_no_engine_whose_renders_are_untested(said):
+    assert said("sql", "churn_rate", "--dialect", "oracle")[0] == 2
+
+
+def test_the_version_is_told(capsys):
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("because 0.")
+
+
 def test_an_older_definition_can_be_asked_for(said):
     _, now = said("sql", "churn_rate")
     _, before = said("sql", "churn_rate", "--definition", "1")
