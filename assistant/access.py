@@ -1,6 +1,6 @@
 """A role's view of a workspace: its policy, dictionary, engine, members and transcripts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +14,11 @@ from semantic_layer.engine import SqlEngine
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.guard import Guard
 from semantic_layer.guarded import GuardedEngine, permitted_values
-from semantic_layer.model import Catalogue
-from semantic_layer.policy import RolePolicy, restrict, scope, with_members
+from semantic_layer.model import Catalogue, DimensionSpec
+from semantic_layer.policy import RolePolicy, check_policy, restrict, scope, with_members
+from semantic_layer.problems import Problem
 from semantic_layer.query import Filter
-from semantic_layer.values import DataRange, data_range, distinct_values
+from semantic_layer.values import DataRange, data_range, distinct_values, members_of
 
 MOST_CONTACTS = 50_000_000
 
@@ -105,3 +106,41 @@ def policy_of(roles: Mapping[str, RoleSettings], role: str | None, root: Path) -
 def _kept(workspace: Workspace) -> list[str]:
     settings = workspace.config.transcripts
     return [f"{settings.table}.{settings.key}"] if settings and settings.table else []
+
+
+def role_problems(workspace: Workspace, catalogue: Catalogue, engine: SqlEngine) -> tuple[Problem, ...]:
+    """Return what is wrong with the roles of because.yml: names and members that are not there."""
+    found: list[Problem] = []
+    for name, settings in workspace.config.roles.items():
+        line = workspace.line_of("roles", name)
+        policy = policy_of(workspace.config.roles, name, workspace.root)
+        try:
+            if policy is not None:
+                check_policy(catalogue, policy)
+        except UserError as error:
+            found.append(_problem(line, error.code, error.message, error.hint))
+            continue
+        for dimension, values in settings.rows.items():
+            found += _absent(name, line, catalogue.dimension(dimension), values, _members(dimension, catalogue, engine))
+    return tuple(found)
+
+
+def _members(dimension: str, catalogue: Catalogue, engine: SqlEngine) -> tuple[str, ...]:
+    """Return a dimension's members; none where its table cannot be read, which the check says of the table."""
+    try:
+        return members_of(catalogue.dimension(dimension), catalogue, engine)
+    except UserError:
+        return ()
+
+
+def _absent(
+    role: str, line: int, spec: DimensionSpec, values: Iterable[object], members: tuple[str, ...]
+) -> Iterator[Problem]:
+    for value in values if members else ():
+        if str(value) not in members:
+            said = f"role '{role}', rows: no row has {spec.name} = '{value}', so the role sees nothing of it"
+            yield _problem(line, "unknown_member", said, did_you_mean(str(value), members))
+
+
+def _problem(line: int, code: str, message: str, hint: str) -> Problem:
+    return Problem(severity="error", file="because.yml", line=line, code=code, message=message, hint=hint)

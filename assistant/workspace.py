@@ -106,6 +106,10 @@ class Workspace:
         """The DuckDB file."""
         return self.root / self.config.engine.path
 
+    def line_of(self, *path: str) -> int:
+        """Return the line of `because.yml` where a key stands."""
+        return _line_of((self.root / "because.yml").read_text(encoding="utf-8"), path)
+
     @property
     def metrics(self) -> Path:
         """The folder of the semantic layer."""

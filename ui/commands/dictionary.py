@@ -41,14 +41,24 @@ def metrics(
     _warn(here)
 
 
-def check(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
-    """Validate the semantic layer against the warehouse."""
+def check(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    accept: Annotated[bool, typer.Option("--accept", help="Take the definitions as they are as agreed.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Validate the semantic layer and the roles against the warehouse."""
+    from assistant.access import role_problems
+    from semantic_layer.validate import accept as take
     from semantic_layer.validate import check as validate
+    from semantic_layer.validate import read_accepted
     from ui.opened import open_here
 
     here = open_here(workspace)
+    if accept:
+        take(here.loaded, here.workspace.metrics)
     with here.engine() as engine:
-        problems = validate(here.loaded, engine)
+        problems = validate(here.loaded, engine, accepted=read_accepted(here.workspace.metrics))
+        problems = (*problems, *role_problems(here.workspace, here.catalogue, engine))
     ok = not any(p.severity == "error" for p in problems)
     if as_json:
         emit({"ok": ok, "problems": problems})
