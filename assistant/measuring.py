@@ -1,16 +1,15 @@
 """Figures: a metric in a window, and how far it moved from another."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-
-import numpy as np
 
 from assistant.analysis.change import Change, change_of
 from assistant.phrases import show
 from assistant.protocols import EvidenceSearch
-from assistant.recorder import Recorder
+from assistant.recorder import Recorder, number
+from assistant.swapping import swapped
 from assistant.types import Figure, Intervention, ResultColumn, ResultTable
 from indexes.settings import TranscriptSettings
 from semantic_layer.compile.cubes import PERIOD
@@ -87,11 +86,23 @@ def _change(
     try:
         cube, runs = bench.recorder.cube_and_runs(query, f"{bench.catalogue.metric(metric).label} in both periods")
     except UserError as error:
-        return None, f"no interval for the change: {error.message}", None
+        return _swapped_change(bench, query, error)
     run = runs[0] if any(c.name == metric for c in runs[0].sql.columns) else None
     if is_stock(bench.catalogue.metric(metric)):
         return change_of(cube), None, run
     return change_of(cube, days_now=now.days, days_before=before.days), None, run
+
+
+def _swapped_change(bench: Bench, query: CubeQuery, error: UserError) -> tuple[Change | None, str | None, Run | None]:
+    """Return the change of a percentile, or why there is none."""
+    try:
+        found = swapped(bench.recorder, query, error)
+    except UserError as refused:
+        return None, f"no interval for the change: {refused.message}", None
+    change = change_of(found.cube)
+    moved = found.now - found.before
+    pct = moved / abs(found.before) if found.before else None
+    return replace(change, value_now=found.now, value_before=found.before, change_pct=pct), None, None
 
 
 def is_stock(spec: MetricSpec) -> bool:
@@ -108,13 +119,6 @@ def _now(table: Table, metric: str) -> float | None:
 def scalar(table: Table, column: str) -> float | None:
     """Return the single value of a one-row result, or None."""
     return number(table.column(column)[0]) if len(table) else None
-
-
-def number(value: Any) -> float | None:
-    """Return a float for a finite number, None for anything else."""
-    if value is None or np.ma.is_masked(value) or value != value or value in (float("inf"), float("-inf")):
-        return None
-    return float(value)
 
 
 def to_table(run: Run) -> ResultTable:

@@ -6,6 +6,8 @@ from datetime import date
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+
 from semantic_layer.compile import compile_keys, compile_query
 from semantic_layer.cube import run_cube
 from semantic_layer.engine import SqlEngine
@@ -14,6 +16,13 @@ from semantic_layer.model import Catalogue
 from semantic_layer.query import Cube, CubeQuery, Filter, MetricQuery, Run, Sql, Table, TimeWindow
 
 MOST_IDS = 5_000_000
+
+
+def number(value: Any) -> float | None:
+    """Return a float for a finite number, None for anything else."""
+    if value is None or np.ma.is_masked(value) or value != value or value in (float("inf"), float("-inf")):
+        return None
+    return float(value)
 
 
 @dataclass(slots=True, kw_only=True)

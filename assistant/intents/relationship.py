@@ -10,9 +10,10 @@ from assistant.findings import Findings, Relation
 from assistant.intents.common import empty, first_findings
 from assistant.intents.extended import with_dimension
 from assistant.intents.why import driver_dimensions
-from assistant.measuring import Bench, measure, number
+from assistant.measuring import Bench, measure
 from assistant.phrases import show
 from assistant.planner.facts import tables
+from assistant.recorder import number
 from assistant.types import Decline, Figure, Plan, Reading, ResultColumn, ResultTable, Step
 from assistant.windows import DAY
 from semantic_layer.compile import compile_quantiles, reaches, restating, row_value

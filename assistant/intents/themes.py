@@ -9,8 +9,9 @@ from assistant.findings import Findings, Listening
 from assistant.intents.common import first_findings
 from assistant.intents.listen import contacts_of_slice, reason_of, within_reach
 from assistant.intents.reasons import common_reasons, growing_reasons, grown_reasons
-from assistant.measuring import Bench, number
+from assistant.measuring import Bench
 from assistant.protocols import EvidenceSearch
+from assistant.recorder import number
 from assistant.types import Decline, Plan, Reading, ResultColumn, ResultTable, Step
 from assistant.windows import labelled, previous
 from indexes.settings import TranscriptSettings
