@@ -1,6 +1,7 @@
 """The measurement language as data: tables, dimensions, metrics and their versions.
 
 These models mirror the YAML under `metrics/`; `Catalogue` is the whole of it, looked up by name.
+The text under a field is its entry in `docs/reference.md`.
 """
 
 from collections.abc import Iterable
@@ -28,49 +29,61 @@ class Join(Strict):
     """An N:1 join: column `on` of this table holds the key of table `to`."""
 
     to: str
+    """The table that is joined."""
     on: str
+    """The column of this table that holds the key of the other."""
 
 
 class TableSpec(Strict):
-    """A warehouse table; `description` states what one row is.
-
-    `key` is one column, or several with commas between. `time` is the column that dates a row;
-    with `time_grain: month` it is the first day of the month the row covers. `entity` is the
-    column of the unit that repeats (the customer).
-    """
+    """A table or view of the warehouse."""
 
     name: str
+    """Its name in the warehouse."""
     description: str = ""
+    """What one row is."""
     key: str | None = None
+    """The column that identifies a row, or several with commas between. Only a single one can be joined to."""
     time: str | None = None
+    """The column that dates a row. Without it, the table cannot be asked about a period."""
     time_grain: Literal["day", "month"] = "day"
+    """`month` where a row covers a month and `time` holds the first day of it."""
     entity: str | None = None
+    """The column of the unit that repeats, usually the customer: small groups are counted in it."""
     joins: tuple[Join, ...] = ()
+    """The N:1 joins that lead from this table to others, over any number of hops."""
 
 
 class DimensionSpec(Strict):
-    """A way to cut a metric: a column, or an expression over the columns of `table`.
-
-    In `expr`, `@row_date` is the date of the fact row that is cut. `driver: false` keeps a
-    dimension out of the driver search. `outcome: true` says that it is known only for rows that
-    had an outcome: it splits counts and sums, never a rate. `theme: true` says that it records
-    what a contact was about. `values` gives synonyms of members.
-    """
+    """A way to cut a metric: a column, or an expression over the columns of `table`."""
 
     name: str
+    """The name that filters and `--by` use; also the column, where neither `column` nor `expr` is given."""
     label: str
+    """What people call it."""
     table: str
+    """The table that holds it. It cuts every metric whose tables lead there over joins."""
     column: str | None = None
+    """The column, where it is not called like the dimension."""
     expr: str | None = None
+    """An SQL expression instead of a column: bands, CASE. `@row_date` is the date of the fact row that is cut."""
     type: Literal["text", "number", "boolean", "date"] = "text"
+    """The type of its members."""
     description: str = ""
+    """What it says of a row."""
     synonyms: tuple[str, ...] = ()
+    """Other words people use for it, in any language they ask in."""
     values: dict[str, tuple[str, ...]] = {}
+    """Other words for its members: `Enterprise: [ent, corporate]`."""
     order: tuple[str, ...] = ()
+    """Its members in the order they are shown in, where that is not the alphabet's."""
     driver: bool = True
+    """`false` keeps it out of the search for causes of a change."""
     outcome: bool = False
+    """`true` where it is known only for rows that had an outcome (a reason for leaving): it splits no rate."""
     theme: bool = False
+    """`true` where it records what a contact was about."""
     hidden: bool = False
+    """`true` keeps it out of the dictionary, of questions and of answers."""
 
 
 def _days(value: object) -> object:
@@ -78,39 +91,46 @@ def _days(value: object) -> object:
 
 
 class FollowUp(Strict):
-    """An event of the same entity at most `within` after another; rows of `table` that meet `where`.
+    """An event of the same entity soon after another.
 
-    `entity` is the column that names whom the event befell: the table's own `entity` by default.
     An event of another table follows at the same moment or later, one of the same table later.
     """
 
     table: str
+    """The table whose rows are the events."""
     where: str | None = None
+    """Only rows that meet this SQL condition are events."""
     time: str | None = None
+    """The column that dates an event, where it is not the table's own `time`."""
     entity: str | None = None
+    """The column that names whom the event befell, where it is not the table's own `entity`."""
     within: WrittenSpan
+    """How long after the first event it still counts: `30 days`, `1 month`."""
 
 
 class MeasureSpec(Strict):
-    """An aggregate over one table.
-
-    `time` dates the rows by a joined table's column (`fct_contacts.started_at`) instead of the
-    table's own. `matures_after` is a number of days: younger rows are left out. `last: true`
-    (`first: true`) takes the last (first) period of the window and never sums over time
-    (semi-additive). `matures_after` may be written `7d`. `percentile` is a fraction: 0.9 for
-    the ninetieth, interpolated. `followed_by` keeps the rows whose entity met another event soon.
-    """
+    """An aggregate over one table."""
 
     table: str
+    """The table whose rows are aggregated."""
     agg: Aggregation
+    """How. Distinct counts, medians and percentiles are never added up from partial results."""
     expr: str = "*"
+    """What is aggregated: a column or an SQL expression. A column of a joined table is written `table.column`."""
     where: str | None = None
+    """Only rows that meet this SQL condition."""
     time: str | None = None
+    """The column that dates the rows where it is not the table's own, also of a joined table: `contacts.started_at`."""
     matures_after: Annotated[int, BeforeValidator(_days)] = 0
+    """Rows younger than so many days are left out, and the answer says so: `7` or `7d`."""
     last: bool = False
+    """`true` takes the last period of the window and never sums over time."""
     first: bool = False
+    """`true` takes the first period of the window and never sums over time."""
     percentile: float | None = Field(default=None, gt=0, lt=1)
+    """With `agg: percentile`, which one as a fraction: `0.9` for the ninetieth, interpolated."""
     followed_by: FollowUp | None = None
+    """Only rows whose entity met this event soon after."""
 
     @property
     def counts_rows(self) -> bool:
@@ -124,31 +144,36 @@ class MeasureSpec(Strict):
 
 
 class Input(Strict):
-    """A metric under another name in a derived metric: as it was `offset` earlier."""
+    """A metric under another name in a derived metric."""
 
     metric: str
+    """The metric."""
     offset: WrittenSpan = NO_SPAN
+    """As it was so long earlier: `1 year`, `28 days`."""
 
 
 class Formula(Strict):
-    """How a metric is computed; which keys are set depends on the metric's type.
-
-    simple, average, semi_additive: `measure`; ratio: `numerator` / `denominator`;
-    derived: `expr` over names of metrics, parameters and `inputs`;
-    cumulative: `measure` over the `window` that ends with each period, or `to_date` from the start
-    of its month, quarter, year or fiscal year, or else over all there was until then;
-    conversion: the share of the rows of `base` with a `conversion` soon after.
-    """
+    """How a metric is computed; which keys are set depends on the metric's type."""
 
     measure: MeasureSpec | None = None
+    """simple, average, semi_additive, cumulative: what is aggregated."""
     numerator: MeasureSpec | None = None
+    """ratio: what is divided."""
     denominator: MeasureSpec | None = None
+    """ratio: what it is divided by; its table may be another. Divided by nothing gives no value."""
     expr: str | None = None
+    """derived: an SQL expression over names of metrics, parameters and `inputs`."""
     inputs: dict[str, Input] = {}
+    """derived: metrics under other names, such as the same one a year earlier."""
     window: WrittenSpan | None = None
+    """cumulative: a running total of so long, to the end of each period."""
     to_date: Grain | None = None
+    """cumulative: a running total since the period began: `month`, `quarter`, `year`, `fiscal_year`.
+    With neither `window` nor `to_date`, of everything until then."""
     base: MeasureSpec | None = None
+    """conversion: the rows of which a share converts."""
     conversion: FollowUp | None = None
+    """conversion: the event that must follow."""
 
     def measures(self) -> tuple[MeasureSpec, ...]:
         """Return the measures that stand in the formula itself."""
@@ -159,37 +184,55 @@ class Version(Formula):
     """One entry of the change log; an earlier version carries its own formula."""
 
     version: int
+    """Its number, counted from 1."""
     effective_on: date
+    """The first day on which it holds."""
     author: str
+    """Who decided it."""
     reason: str
+    """Why the definition was changed."""
     definition: str | None = None
+    """What the metric meant by it, in words."""
 
 
 class MetricSpec(Formula):
-    """A governed metric; its own formula is the one of the latest version.
-
-    `default_grain` is the period answered for when none is named: the last complete one of that
-    grain, or everything there is (`all`); without it, the last complete month. `headline: true` puts the
-    metric into overviews.
-    """
+    """A governed metric; its own formula is the one of the latest version."""
 
     name: str
+    """The name that formulas, commands and other metrics use."""
     label: str
+    """What people call it."""
     type: MetricType
+    """Which keys make its formula, below."""
     definition: str
+    """What it means, in one or two sentences. Every answer can show it."""
     unit: str
+    """`ratio` (written in percent), `count`, `seconds`, `months`, `score`, or a currency such as `EUR`."""
     format: str | None = None
+    """How other tools may write its values, as a Python format (`.1%`, `,.0f`); answers go by `unit`."""
     good: Literal["up", "down", "neutral"] = "neutral"
+    """The direction that is welcome."""
     synonyms: tuple[str, ...] = ()
+    """Other words people use for it, in any language they ask in."""
     owner: str
+    """Who answers for the definition. Every answer names them."""
     pillar: Literal["customer", "employee", "economic", "strategic"] | None = None
+    """Whose interest it speaks for; overviews are ordered by it."""
     horizon: Literal["short", "medium", "long"] | None = None
+    """How soon it moves when something is done."""
     caveat: str | None = None
+    """What a reader must know, shown with every answer."""
     read_with: str | None = None
+    """The metric that keeps it honest, shown beside it."""
     headline: bool = False
+    """`true` puts it into overviews."""
     default_grain: Grain | Literal["all"] | None = None
+    """The period answered for when none is named: the last complete one of that grain, or everything there
+    is (`all`); by default the last complete month."""
     hidden: bool = False
+    """`true` where other metrics compute with it but nobody asks for it."""
     versions: tuple[Version, ...] = ()
+    """The change log. The last entry stands for the metric's own formula, earlier ones carry theirs."""
 
     def __hash__(self) -> int:
         return hash(self.name)
