@@ -69,6 +69,6 @@ def tell_shares(found: Findings) -> tuple[Claim, ...]:
     time = f" {when(share.window)}" if share.window else ""
     verb = "makes up" if found.reading.shares else "has the largest share:"
     of = f"{sentence_case(spec.label)}{f' for {where}' if where else ''}{time}"
-    text = f"{named} {verb} {share.text} of {of}: {part.text} of {whole.text}."
+    text = f"{capital(named)} {verb} {share.text} of {of}: {part.text} of {whole.text}."
     pointers = ("/figures/0/value", "/figures/1/value", "/figures/2/value", "/figures/0/window", "/figures/0/filters")
     return (Claim(text=text, figures=pointers),)

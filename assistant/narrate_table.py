@@ -39,6 +39,8 @@ def tell_members(found: Findings) -> tuple[Claim, ...]:
     table = found.table
     if table is None or not table.rows:
         return (_none_pass(found),)
+    if not found.reading.by:
+        return (_best_period(found, table), *_whole(found))
     asked = found.reading.intent == "rank" or found.reading.limit == 1
     return (
         _first_member(found, table) if asked else _spread(found, table),
@@ -206,6 +208,19 @@ def _first_member(found: Findings, table: ResultTable) -> Claim:
         text += f", followed by {second}"
         cells += [f"/table/rows/1/{c}" for c in range(len(reading.by))] + [f"/table/rows/1/{column}"]
     text += ", but on few data" if 0 in found.thin else ""
+    return Claim(text=f"{text}.", figures=(*cells, "/reading/window", "/reading/filters"))
+
+
+def _best_period(found: Findings, table: ResultTable) -> Claim:
+    """Name the periods that lead a ranking of periods."""
+    spec = found.catalogue.metric(found.reading.order_by or found.reading.metrics[0])
+    names = [c.name for c in table.columns]
+    period, column = names.index("period"), names.index(spec.name)
+    first, *others = [f"{_period(found, row[period])} ({show(row[column], spec.unit)})" for row in table.rows[:2]]
+    most = "lowest" if found.reading.order == "asc" else "highest"
+    text = f"{spec.label}{_slice(found)} {was(spec.label)} {most} {first}"
+    text += f", then {others[0]}" if others else ""
+    cells = [f"/table/rows/{i}/{c}" for i in range(len(table.rows[:2])) for c in (period, column)]
     return Claim(text=f"{text}.", figures=(*cells, "/reading/window", "/reading/filters"))
 
 

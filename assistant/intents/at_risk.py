@@ -8,7 +8,7 @@ from assistant.findings import Findings
 from assistant.intents.common import empty, first_findings, rows_behind
 from assistant.intents.why import driver_dimensions
 from assistant.measuring import Bench, measure
-from assistant.phrases import show, spoken_members
+from assistant.phrases import ask_how, ask_what, show, spoken_members
 from assistant.types import Decline, Figure, Plan, Reading, ResultColumn, ResultTable, Step
 from assistant.windows import DAY
 from assistant.withheld import large_enough
@@ -29,15 +29,18 @@ def find_at_risk(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     if whole.figure.value is None or reading.window is None:
         yield empty(plan, reading, bench)
         return
+    nearest = (ask_what(spec.label), f"{ask_how(spec.label)}?")
     try:
         cube = _cube(reading, bench)
     except UserError as error:
         message = f"{spec.label} cannot be compared group by group: {error.message}."
-        yield replace(first_findings(plan, reading, bench), decline=Decline(reason="no_data", message=message))
+        refused = Decline(reason="no_data", message=message, nearest=nearest)
+        yield replace(first_findings(plan, reading, bench), decline=refused)
         return
     if cube.kind != "ratio":
         message = f"{spec.label} is a count: larger groups have more of it. Ask by a rate or an average."
-        yield replace(first_findings(plan, reading, bench), decline=Decline(reason="no_data", message=message))
+        refused = Decline(reason="no_data", message=message, nearest=nearest)
+        yield replace(first_findings(plan, reading, bench), decline=refused)
         return
     yield Step(name="analyse", text="Telling groups that stand out from noise")
     groups = worst_groups(cube, high_is_bad=spec.good != "up", depth=len(reading.by) or DEPTH)

@@ -66,7 +66,8 @@ def _worked_out(bench: Bench, reading: Reading, part: Figure, sums: list[tuple[M
         figures.append(replace(_otherwise(replace(overall, value=before), after), label=f"{spec.label} overall"))
     counted = count_of(spec, bench.catalogue)
     if cube.kind == "ratio" and counted is not None:
-        figures.append(_count(reading, counted.name, counted.label, counted.unit, inside, part.value or 0.0))
+        supposed = _count(reading, counted.name, counted.label, counted.unit, inside, part.value or 0.0)
+        figures.append(replace(supposed, query=part.query))
     return tuple(figures)
 
 
