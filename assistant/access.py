@@ -14,9 +14,11 @@ from semantic_layer.engine import SqlEngine
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.guard import Guard
 from semantic_layer.guarded import GuardedEngine, permitted_values
-from semantic_layer.model import Catalogue, DimensionSpec
+from semantic_layer.loader import Loaded
+from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec
 from semantic_layer.policy import RolePolicy, check_policy, restrict, scope, with_members
 from semantic_layer.problems import Problem
+from semantic_layer.quarantine import usable
 from semantic_layer.query import Filter
 from semantic_layer.values import DataRange, data_range, distinct_values, members_of
 
@@ -27,7 +29,8 @@ MOST_CONTACTS = 50_000_000
 class Access:
     """The dictionary and the warehouse as one role has them; `policy` is null where it sees everything.
 
-    `whole` is the dictionary without limits and `dates` are those of the whole warehouse.
+    `whole` is the dictionary without limits, `problems` says what was left out of it, and `dates`
+    are those of the whole warehouse.
     """
 
     role: str | None
@@ -35,6 +38,7 @@ class Access:
     whole: Catalogue
     engine: SqlEngine
     dates: DataRange | None
+    problems: tuple[Problem, ...] = ()
 
     @property
     def scope(self) -> str | None:
@@ -73,16 +77,27 @@ class Access:
         )
 
 
-def open_access(workspace: Workspace, catalogue: Catalogue, role: str | None) -> Access:
-    """Open the warehouse for a role; raise UserError (unknown_role, bad_policy)."""
+def open_access(workspace: Workspace, written: Loaded, role: str | None) -> Access:
+    """Open the warehouse for a role; raise UserError (unknown_role, bad_policy).
+
+    Definitions that the warehouse cannot answer are left out.
+    """
     config = workspace.config
     role = role or config.default_role
     policy = policy_of(config.roles, role, workspace.root)
     engine: SqlEngine = open_engine(workspace)
+    loaded = usable(written, engine)
+    catalogue = loaded.catalogue
     dates = data_range(catalogue, engine, as_of=config.as_of)
     if policy is not None:
         engine = GuardedEngine(engine, Guard(catalogue, policy, kept=_kept(workspace)))
-    return Access(role=role, policy=policy, whole=catalogue, engine=engine, dates=dates)
+    return Access(role=role, policy=policy, whole=catalogue, engine=engine, dates=dates, problems=loaded.problems)
+
+
+def lost_metrics(written: Catalogue, access: Access) -> tuple[MetricSpec, ...]:
+    """Return the metrics that were left out and that the role may know of."""
+    hidden = access.policy.hidden if access.policy else ()
+    return tuple(m for m in written.metrics if f"metric:{m.name}" in access.whole.left_out and m.name not in hidden)
 
 
 def policy_of(roles: Mapping[str, RoleSettings], role: str | None, root: Path) -> RolePolicy | None:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant.access import Access, open_access
+from assistant.access import Access, lost_metrics, open_access
 from assistant.calibration import load_calibration
+from assistant.candid import CandidPlanner
 from assistant.dictionary import load_dictionary
 from assistant.interventions import read_interventions
 from assistant.log import AnswerLog
@@ -15,7 +16,6 @@ from assistant.pipeline import Assistant
 from assistant.planner import RulePlanner, Vocabulary
 from assistant.protocols import EvidenceSearch, Narrator, Planner
 from assistant.workspace import Workspace, open_workspace
-from semantic_layer.loader import Loaded
 from semantic_layer.policy import with_members
 
 _MAYBE_PERSONAL = re.compile(
@@ -28,7 +28,7 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
     workspace = open_workspace(root)
     config = workspace.config
     loaded = load_dictionary(workspace)
-    access = open_access(workspace, loaded.catalogue, role)
+    access = open_access(workspace, loaded, role)
     values = access.values
     first, as_of = (access.dates.first, access.dates.as_of) if access.dates else (None, None)
     recorded, unread = read_interventions(config.interventions, access.catalogue, access.engine)
@@ -42,6 +42,8 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
     )
     log = AnswerLog(path=workspace.log)
     planner, narrator = _minds(workspace, access, RulePlanner(vocabulary), log)
+    if lost := lost_metrics(loaded.catalogue, access):
+        planner = CandidPlanner(planner, access.whole, lost)
     return Assistant(
         workspace=workspace,
         role=access.role,
@@ -55,7 +57,7 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
         log=log,
         open_evidence=lambda: access.evidence(workspace, _open_index(workspace)),
         interventions=recorded,
-        warnings=(*_left_out(loaded), *unread, *([access.scope] if access.scope else [])),
+        warnings=(*_left_out(access), *unread, *([access.scope] if access.scope else [])),
         limited=access.policy is not None,
         redact=_redactor(workspace),
         calibration=load_calibration(workspace.evals / "calibration.json"),
@@ -76,10 +78,10 @@ def _minds(workspace: Workspace, access: Access, rules: RulePlanner, log: Answer
     return planner, narrator
 
 
-def _left_out(loaded: Loaded) -> tuple[str, ...]:
+def _left_out(access: Access) -> tuple[str, ...]:
     """Say which parts of the dictionary cannot be read, for what is asked may be defined there."""
     broken = list(
-        dict.fromkeys(f"{p.file}:{p.line}" if p.line else p.file for p in loaded.problems if p.severity == "error")
+        dict.fromkeys(f"{p.file}:{p.line}" if p.line else p.file for p in access.problems if p.severity == "error")
     )
     if not broken:
         return ()

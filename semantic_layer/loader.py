@@ -44,10 +44,13 @@ def load_catalogue(folder: Path, *, fiscal_year_start: int = 1) -> Loaded:
     parts: dict[str, list[Any]] = {section: [] for section in _SECTIONS}
     problems: list[Problem] = []
     sources: dict[str, tuple[str, int]] = {}
+    unread: dict[str, Problem] = {}
     for file in files:
         reader = _File(f"{folder.name}/{file.relative_to(folder).as_posix()}", sources)
         found = reader.read(file)
         problems += reader.problems
+        if reader.broken:
+            unread[f"file:{reader.name}"] = reader.problems[0]
         if not reader.broken:
             sources.update(reader.lines)
             for section, specs in found.items():
@@ -60,6 +63,7 @@ def load_catalogue(folder: Path, *, fiscal_year_start: int = 1) -> Loaded:
         metrics=tuple(parts["metrics"]),
         parameters=dict(parts["parameters"]),
         fiscal_year_start=fiscal_year_start,
+        left_out=unread,
     )
     return Loaded(catalogue=catalogue, problems=tuple(problems), sources=sources)
 

@@ -4,13 +4,14 @@ These models mirror the YAML under `metrics/`; `Catalogue` is the whole of it, l
 The text under a field is its entry in `docs/reference.md`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from semantic_layer.errors import UserError, did_you_mean
+from semantic_layer.problems import Problem
 from semantic_layer.query import Grain
 from semantic_layer.spans import NO_SPAN, WrittenSpan
 
@@ -261,8 +262,9 @@ class MetricSpec(Formula):
 class Catalogue(Strict):
     """Everything the semantic layer knows, looked up by name.
 
-    `closed` names are not open to the role whose catalogue this is; an aggregate over fewer than
-    `small_cells` of a table's entity is withheld.
+    `left_out` says of each `kind:name` that cannot be used why not. `closed` names are not open to
+    the role whose catalogue this is; an aggregate over fewer than `small_cells` of a table's entity
+    is withheld.
     """
 
     tables: tuple[TableSpec, ...] = ()
@@ -271,6 +273,7 @@ class Catalogue(Strict):
     parameters: dict[str, float] = {}
     fiscal_year_start: int = 1
     closed: frozenset[str] = frozenset()
+    left_out: dict[str, Problem] = {}
     small_cells: int | None = None
 
     def model_post_init(self, _context: Any) -> None:
@@ -298,13 +301,13 @@ class Catalogue(Strict):
 
     def table(self, name: str) -> TableSpec:
         """Return a table; raise UserError (unknown_table)."""
-        return _lookup(self._tables, name, "table")  # type: ignore[attr-defined,no-any-return]
+        return _lookup(self._tables, name, "table", self.left_out)  # type: ignore[attr-defined,no-any-return]
 
     def dimension(self, name: str) -> DimensionSpec:
         """Return a dimension; raise UserError (unknown_dimension)."""
         if name in self.closed and name not in self._dimensions:  # type: ignore[attr-defined]
             raise _shut("dimension", name)
-        return _lookup(self._dimensions, name, "dimension")  # type: ignore[attr-defined,no-any-return]
+        return _lookup(self._dimensions, name, "dimension", self.left_out)  # type: ignore[attr-defined,no-any-return]
 
     def has_metric(self, name: str) -> bool:
         """Whether a metric has this name."""
@@ -312,7 +315,7 @@ class Catalogue(Strict):
 
     def metric(self, name: str) -> MetricSpec:
         """Return a metric; raise UserError (unknown_metric)."""
-        return _lookup(self._metrics, name, "metric")  # type: ignore[attr-defined,no-any-return]
+        return _lookup(self._metrics, name, "metric", self.left_out)  # type: ignore[attr-defined,no-any-return]
 
 
 def _shut(kind: str, name: str) -> UserError:
@@ -323,7 +326,21 @@ def _shut(kind: str, name: str) -> UserError:
     )
 
 
-def _lookup(known: dict[str, Any], name: str, kind: str) -> Any:
+def _lookup(known: dict[str, Any], name: str, kind: str, left_out: Mapping[str, Problem]) -> Any:
     if name in known:
         return known[name]
-    raise UserError(f"unknown {kind} '{name}'", code=f"unknown_{kind}", hint=did_you_mean(name, known))
+    raise not_found(kind, name, known, left_out)
+
+
+def not_found(kind: str, name: str, known: Iterable[str], left_out: Mapping[str, Problem]) -> UserError:
+    """Return the error of a name that is not there: left out for a reason, or unknown."""
+    why = left_out.get(f"{kind}:{name}")
+    if why is not None:
+        where = f"{why.file}:{why.line}"
+        said = f"{kind} '{name}' cannot be used: {where}: {why.message}"
+        return UserError(said, code=why.code, hint=f"{why.hint}; see `because check`".removeprefix("; "))
+    unread = [f"{p.file}:{p.line}" for key, p in left_out.items() if key.startswith("file:")]
+    hint = did_you_mean(name, known)
+    if unread:
+        hint += f"; it may be defined in {', '.join(unread)}, which cannot be read"
+    return UserError(f"unknown {kind} '{name}'", code=f"unknown_{kind}", hint=hint)

@@ -69,15 +69,12 @@ class MetricQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CubeQuery:
-    """The additive parts of one metric in two windows at the grain of `dimensions`.
-
-    Without `before`, only those of `now`; without either, of everything there is.
-    """
+    """The additive parts of one metric in two windows at the grain of `dimensions`."""
 
     metric: str
     dimensions: tuple[str, ...]
-    now: TimeWindow | None
-    before: TimeWindow | None = None
+    now: TimeWindow
+    before: TimeWindow
     filters: tuple[Filter, ...] = ()
     definition: int | None = None
 

@@ -34,12 +34,18 @@ class Opened:
         """Return the workspace with a role's dictionary."""
         return replace(self, loaded=replace(self.loaded, catalogue=catalogue))
 
+    def usable(self) -> "Opened":
+        """Return the workspace with the definitions that hold in themselves; the warehouse is not asked."""
+        from semantic_layer.quarantine import usable
+
+        return replace(self, loaded=usable(self.loaded))
+
     @contextmanager
     def access(self, role: str | None) -> Iterator["Access"]:
         """Open the dictionary and the warehouse for one command as a role has them."""
         from assistant.access import open_access
 
-        access = open_access(self.workspace, self.catalogue, role)
+        access = open_access(self.workspace, self.loaded, role)
         try:
             yield access
         finally:

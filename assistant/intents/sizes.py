@@ -10,6 +10,7 @@ from assistant.findings import Findings
 from assistant.measuring import Bench
 from assistant.phrases import show
 from assistant.types import Figure
+from assistant.windows import previous
 from semantic_layer.errors import UserError
 from semantic_layer.query import UNKNOWN, Cube, CubeQuery, Filter
 
@@ -51,9 +52,15 @@ def with_sizes(found: Findings, bench: Bench) -> Findings:
 def sums_of(found: Findings, bench: Bench, metric: str) -> Cube | None:
     """Return the metric's sums for each group; None where they would tell the size of a withheld one."""
     reading = found.reading
-    if bench.catalogue.small_cells:
+    if reading.window is None or bench.catalogue.small_cells:
         return None
-    query = CubeQuery(metric=metric, dimensions=reading.by, now=reading.window, filters=reading.filters)
+    query = CubeQuery(
+        metric=metric,
+        dimensions=reading.by,
+        now=reading.window,
+        before=previous(reading.window),
+        filters=reading.filters,
+    )
     return bench.recorder.cube(query, f"{bench.catalogue.metric(metric).label}, sums a group")
 
 

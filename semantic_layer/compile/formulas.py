@@ -145,6 +145,8 @@ def input_of(name: str, metric: MetricSpec, formula: Formula, catalogue: Catalog
         return Input(metric=name)
     if name in catalogue.parameters:
         return catalogue.parameters[name]
+    if f"metric:{name}" in catalogue.left_out:
+        catalogue.metric(name)
     known = [*formula.inputs, *(m.name for m in catalogue.metrics), *catalogue.parameters]
     raise UserError(
         f"metric '{metric.name}' speaks of '{name}', which is neither a metric nor a parameter",

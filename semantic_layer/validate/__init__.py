@@ -27,5 +27,24 @@ def check(loaded: Loaded, engine: SqlEngine, *, accepted: Accepted | None = None
     schema_problems(loaded.catalogue, engine, report)
     data_problems(loaded.catalogue, engine, report)
     accepted_problems(loaded, accepted or {}, report)
-    found = dict.fromkeys((*loaded.problems, *report.problems))
-    return tuple(sorted(found, key=lambda p: (p.severity, p.file, p.line)))
+    rest = _told_once(report.problems, [p for key, p in loaded.catalogue.left_out.items() if key.startswith("file:")])
+    found = dict.fromkeys((*loaded.problems, *rest))
+    return tuple(sorted(found, key=lambda p: (p.severity, p not in loaded.problems, p.file, p.line)))
+
+
+def _told_once(problems: list[Problem], unread: list[Problem]) -> list[Problem]:
+    """Put names that are not found into one problem where a file that may define them cannot be read."""
+    strange = [p for p in problems if p.severity == "error" and p.code.startswith("unknown_")] if unread else []
+    if len(strange) < 2:
+        return problems
+    first = unread[0]
+    one = Problem(
+        severity="error",
+        file=first.file,
+        line=first.line,
+        code="rests_on_unread",
+        message=f"{len({(p.file, p.line) for p in strange})} definitions rest on names that are not read, such as "
+        f"{strange[0].message} ({strange[0].file}:{strange[0].line})",
+        hint=f"put {' and '.join(p.file for p in unread)} right and check again",
+    )
+    return [*(p for p in problems if p not in strange), one]

@@ -15,12 +15,11 @@ class Report:
     def __init__(self, loaded: Loaded) -> None:
         self._sources = loaded.sources
         self.problems: list[Problem] = []
-        self._broken: set[str] = set()
+        self._broken: dict[str, Problem] = {}
 
     def error(self, source: str, code: str, message: str, hint: str = "") -> None:
         """Note an error of `kind:name`."""
-        self._broken.add(source)
-        self._add("error", source, code, message, hint)
+        self._broken.setdefault(source, self._add("error", source, code, message, hint))
 
     def warning(self, source: str, code: str, message: str, hint: str = "") -> None:
         """Note a warning of `kind:name`."""
@@ -30,6 +29,10 @@ class Report:
         """Whether no error of `kind:name` was noted."""
         return source not in self._broken
 
+    def first_errors(self) -> dict[str, Problem]:
+        """Return the first error of each `kind:name` that has one."""
+        return dict(self._broken)
+
     @contextmanager
     def noting(self, source: str, subject: str) -> Iterator[None]:
         """Note a UserError of the block as an error of `kind:name`."""
@@ -38,6 +41,8 @@ class Report:
         except UserError as error:
             self.error(source, error.code, f"{subject}: {error.message.splitlines()[0]}", error.hint)
 
-    def _add(self, severity: Literal["error", "warning"], source: str, code: str, message: str, hint: str) -> None:
+    def _add(self, severity: Literal["error", "warning"], source: str, code: str, message: str, hint: str) -> Problem:
         file, line = self._sources.get(source, ("metrics", 0))
-        self.problems.append(Problem(severity=severity, file=file, line=line, code=code, message=message, hint=hint))
+        problem = Problem(severity=severity, file=file, line=line, code=code, message=message, hint=hint)
+        self.problems.append(problem)
+        return problem

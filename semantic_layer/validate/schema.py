@@ -30,19 +30,28 @@ Schema = dict[str, dict[str, str]]
 
 def schema_problems(catalogue: Catalogue, engine: SqlEngine, report: Report) -> None:
     """Note tables and columns that are gone, types that do not fit, and metrics that do not run."""
-    there = _schema(engine)
-    for table in catalogue.tables:
-        _table(table, there, report)
+    there = schema_of(engine)
+    column_problems(catalogue, there, report)
     for dimension in catalogue.dimensions:
         if _all_sound(report, f"dimension:{dimension.name}", f"table:{dimension.table}"):
-            _dimension(dimension, catalogue, there, engine, report)
-    for metric in catalogue.metrics:
-        if _can_run(metric, report):
-            _columns(metric, there, report)
+            _kind(dimension, catalogue, there, engine, report)
     _explained([m for m in catalogue.metrics if _can_run(m, report)], catalogue, engine, report)
 
 
-def _schema(engine: SqlEngine) -> Schema:
+def column_problems(catalogue: Catalogue, there: Schema, report: Report) -> None:
+    """Note tables and columns that are gone; the warehouse is not asked."""
+    for table in catalogue.tables:
+        _table(table, there, report)
+    for spec in catalogue.dimensions:
+        if _all_sound(report, f"dimension:{spec.name}", f"table:{spec.table}"):
+            for table_name, column in _read(spec):
+                _require(column, table_name, f"dimension '{spec.name}'", f"dimension:{spec.name}", there, report)
+    for metric in catalogue.metrics:
+        if _can_run(metric, report):
+            _columns(metric, there, report)
+
+
+def schema_of(engine: SqlEngine) -> Schema:
     """Return the type of each column of each table, under lower-case names as DuckDB compares them."""
     columns = tuple(Column(name=n, kind="dimension") for n in ("table", "column", "type"))
     found: Schema = {}
@@ -65,7 +74,7 @@ def _table(table: TableSpec, there: Schema, report: Report) -> None:
         report.error(
             source,
             "missing_table",
-            f"table '{table.name}' is not in the warehouse",
+            f"the warehouse has no table '{table.name}'",
             did_you_mean(table.name, there),
         )
         return
@@ -103,13 +112,16 @@ def _named(text: str | None, table: str) -> Iterator[tuple[str, str]]:
                 yield node.table or table, node.name
 
 
-def _dimension(spec: DimensionSpec, catalogue: Catalogue, there: Schema, engine: SqlEngine, report: Report) -> None:
+def _read(spec: DimensionSpec) -> Iterator[tuple[str, str]]:
+    """Yield the (table, column) pairs that a dimension reads."""
+    if spec.expr:
+        yield from _named(spec.expr, spec.table)
+    else:
+        yield spec.table, spec.column or spec.name
+
+
+def _kind(spec: DimensionSpec, catalogue: Catalogue, there: Schema, engine: SqlEngine, report: Report) -> None:
     source, subject = f"dimension:{spec.name}", f"dimension '{spec.name}'"
-    columns = list(_named(spec.expr, spec.table)) or [(spec.table, spec.column or spec.name)]
-    for table, column in columns:
-        _require(column, table, subject, source, there, report)
-    if not report.sound(source):
-        return
     with report.noting(source, subject):
         plain = None if spec.expr else there[spec.table.lower()][(spec.column or spec.name).lower()]
         kind = plain or _kind_of(spec, catalogue, engine)

@@ -129,6 +129,19 @@ def test_a_warehouse_without_tables_names_the_one_that_is_missing(said: Call, br
     assert (code, checked["ok"]) == (2, False)
 
 
+def test_a_metric_that_lost_its_column_says_so_and_all_others_are_answered(said: Call, broken: Path) -> None:
+    file = broken / "metrics" / "workforce.yml"
+    file.write_text(file.read_text(encoding="utf-8").replace("talk_seconds +", "talk_secs +"), encoding="utf-8")
+    message, hint = error(said(broken, "ask", "Why did average handle time rise?"), 2, "missing_column")
+    assert re.search(r"metrics/workforce\.yml:\d+: .*'talk_secs'", message)
+    assert hint.startswith("did you mean 'talk_seconds'?")
+    code, document = said(broken, "ask", "churn rate last month")
+    assert (code, document["kind"]) == (0, "answer")
+    code, document = said(broken, "metrics")
+    assert code == 0
+    assert "churn_rate" in {m["metric"] for m in document["metrics"]}
+
+
 @pytest.mark.parametrize("content", [None, b"", b"not a database at all" * 500])
 @pytest.mark.parametrize("argv", [["ask", "what is the churn rate?"], ["check"], ["sql", "churn_rate", "--run"]])
 def test_a_lost_or_corrupt_warehouse_is_named(said: Call, broken: Path, content: bytes | None, argv: list[str]) -> None:
