@@ -5,9 +5,12 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from semantic_layer.errors import UpstreamError, UserError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 FORMATS = ("html", "md", "json", "pdf")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -28,13 +31,18 @@ def render(document: dict[str, Any], form: str) -> bytes:
     raise UserError(f"unknown format '{form}'", code="unknown_format", hint=f"known: {', '.join(FORMATS)}")
 
 
-def _page(document: dict[str, Any], form: str) -> str:
+def templates(*folders: Path, escaped: bool = True) -> "Environment":
+    """Return the templates of these folders over the layout that all pages share."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=form == "html",
+    return Environment(
+        loader=FileSystemLoader([*folders, Path(__file__).parent / "templates"]), autoescape=escaped,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+
+
+def _page(document: dict[str, Any], form: str) -> str:
+    environment = templates(escaped=form == "html")
     environment.filters |= {"percent": _percent, "range": _range, "plain": _plain}
     return environment.get_template(f"report.{form}").render(document)
 

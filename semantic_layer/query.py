@@ -69,12 +69,15 @@ class MetricQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CubeQuery:
-    """The additive parts of one metric in two windows at the grain of `dimensions`."""
+    """The additive parts of one metric in two windows at the grain of `dimensions`.
+
+    Without `before`, only those of `now`; without either, of everything there is.
+    """
 
     metric: str
     dimensions: tuple[str, ...]
-    now: TimeWindow
-    before: TimeWindow
+    now: TimeWindow | None
+    before: TimeWindow | None = None
     filters: tuple[Filter, ...] = ()
     definition: int | None = None
 

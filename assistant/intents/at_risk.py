@@ -10,10 +10,9 @@ from assistant.intents.why import driver_dimensions
 from assistant.measuring import Bench, measure
 from assistant.phrases import ask_how, ask_what, show, spoken_members
 from assistant.types import Decline, Figure, Plan, Reading, ResultColumn, ResultTable, Step
-from assistant.windows import DAY
 from assistant.withheld import large_enough
 from semantic_layer.errors import UserError
-from semantic_layer.query import Cube, CubeQuery, Filter, TimeWindow
+from semantic_layer.query import Cube, CubeQuery, Filter
 
 MOST_MEMBERS = 20
 NAMED = 3
@@ -26,7 +25,7 @@ def find_at_risk(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     spec = bench.catalogue.metric(reading.metrics[0])
     yield Step(name="run", text=f"Measuring {spec.label} group by group")
     whole = measure(bench, spec.name, reading.filters, reading.window)
-    if whole.figure.value is None or reading.window is None:
+    if whole.figure.value is None:
         yield empty(plan, reading, bench)
         return
     nearest = (ask_what(spec.label), f"{ask_how(spec.label)}?")
@@ -56,14 +55,12 @@ def find_at_risk(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
 
 
 def _cube(reading: Reading, bench: Bench) -> Cube:
-    assert reading.window is not None
     chosen, _ = driver_dimensions(bench, reading)
     dimensions = reading.by or tuple(d for d in chosen if len(bench.values.get(d, ())) <= MOST_MEMBERS)
     query = CubeQuery(
         metric=reading.metrics[0],
         dimensions=dimensions,
         now=reading.window,
-        before=TimeWindow(start=reading.window.start - DAY, end=reading.window.start - DAY),
         filters=reading.filters,
     )
     return bench.recorder.cube(

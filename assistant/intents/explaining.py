@@ -78,7 +78,7 @@ def _without_values(row: Segment) -> Segment:
 
 
 def _valued(bench: Bench, query: CubeQuery, segment: Segment) -> Segment:
-    def value(window: TimeWindow) -> float | None:
+    def value(window: TimeWindow | None) -> float | None:
         inside = MetricQuery(
             metrics=(query.metric,),
             filters=(*query.filters, *segment.filters),

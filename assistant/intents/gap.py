@@ -9,13 +9,12 @@ from assistant.analysis.change import change_of
 from assistant.analysis.drivers import explain
 from assistant.findings import Findings
 from assistant.intents.common import empty, first_findings
-from assistant.intents.why import driver_dimensions
+from assistant.intents.why import driver_dimensions, said_left_out
 from assistant.measuring import Bench, measure
 from assistant.phrases import sentence_case
 from assistant.types import Decline, Figure, Plan, Reading, Step
-from assistant.windows import DAY
 from semantic_layer.errors import UserError
-from semantic_layer.query import Cube, CubeQuery, Filter, TimeWindow
+from semantic_layer.query import Cube, CubeQuery, Filter
 
 MOST_MEMBERS = 60
 
@@ -35,7 +34,7 @@ def find_gap(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     rest = tuple(f for f in reading.filters if f != pair)
     sides = [(*rest, Filter(dimension=pair.dimension, values=(value,))) for value in pair.values]
     figures = [measure(bench, spec.name, filters, reading.window).figure for filters in sides]
-    if reading.window is None or any(f.value is None for f in figures):
+    if any(f.value is None for f in figures):
         yield empty(plan, reading, bench)
         return
     yield Step(name="analyse", text="Splitting the difference by every other dimension")
@@ -46,7 +45,8 @@ def find_gap(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         decline = Decline(reason="no_data", message=f"The difference cannot be split: {error.message}.")
         yield replace(first_findings(plan, reading, bench), decline=decline)
         return
-    notes = (f"not searched for drivers, too many members: {', '.join(left_out)}",) if left_out else ()
+    notes = said_left_out(left_out)
+
     yield replace(
         first_findings(plan, reading, bench),
         figures=(_against(figures[0], cube), figures[1]),
@@ -64,15 +64,13 @@ def _pair(reading: Reading) -> Filter | None:
 
 def _cube(reading: Reading, bench: Bench, pair: Filter, only: tuple[str, ...]) -> tuple[Cube, tuple[str, ...]]:
     """Return a cube whose current period is the first group and whose earlier one is the second."""
-    assert reading.window is not None
-    dimensions, left_out = (only, ()) if only else driver_dimensions(bench, reading)
+    inside = replace(reading, filters=(replace(pair, values=pair.values[:1]),))
+    dimensions, left_out = (only, ()) if only else driver_dimensions(bench, inside)
     others = tuple(d for d in dimensions if d != pair.dimension and len(bench.values.get(d, ())) <= MOST_MEMBERS)
-    start = reading.window.start - DAY
     query = CubeQuery(
         metric=reading.metrics[0],
         dimensions=(pair.dimension, *others),
         now=reading.window,
-        before=TimeWindow(start=start, end=start),
         filters=reading.filters,
     )
     cube = bench.recorder.cube(query, f"{bench.catalogue.metric(reading.metrics[0]).label}, sums of both groups")

@@ -15,11 +15,10 @@ from assistant.phrases import show
 from assistant.planner.facts import tables
 from assistant.recorder import number
 from assistant.types import Decline, Figure, Plan, Reading, ResultColumn, ResultTable, Step
-from assistant.windows import DAY
 from semantic_layer.compile import compile_quantiles, reaches, restating, row_value
 from semantic_layer.errors import UserError
 from semantic_layer.model import DimensionSpec
-from semantic_layer.query import UNKNOWN, Cube, CubeQuery, TimeWindow
+from semantic_layer.query import UNKNOWN, Cube, CubeQuery
 
 FRACTIONS = (0.2, 0.4, 0.6, 0.8)
 MOST_CONFOUNDERS = 8
@@ -124,8 +123,6 @@ def _names(cuts: Sequence[float], unit: str) -> list[str]:
 def _cube(reading: Reading, bench: Bench, bins: _Bins) -> tuple[Cube, tuple[str, ...]]:
     outcome = reading.metrics[0]
     spec = bench.catalogue.metric(outcome)
-    if reading.window is None:
-        raise UserError(f"{spec.label} has no dates", code="no_time", hint="compare it by group")
     shut = {bins.dimension, *(d for m in reading.metrics for d in restating(m, bench.catalogue))}
     free = [d for d in driver_dimensions(bench, reading)[0] if d not in shut]
     free = [d for d in free if len(bench.values.get(d, ())) <= MOST_MEMBERS][:MOST_CONFOUNDERS]
@@ -133,7 +130,6 @@ def _cube(reading: Reading, bench: Bench, bins: _Bins) -> tuple[Cube, tuple[str,
         metric=outcome,
         dimensions=(bins.dimension, *free),
         now=reading.window,
-        before=TimeWindow(start=reading.window.start - DAY, end=reading.window.start - DAY),
         filters=reading.filters,
     )
     cube = bins.bench.recorder.cube(query, f"{spec.label} by {bins.label}, within {len(free)} dimensions")

@@ -10,7 +10,6 @@ from assistant.findings import Findings
 from assistant.measuring import Bench
 from assistant.phrases import show
 from assistant.types import Figure
-from assistant.windows import previous
 from semantic_layer.errors import UserError
 from semantic_layer.query import UNKNOWN, Cube, CubeQuery, Filter
 
@@ -52,15 +51,9 @@ def with_sizes(found: Findings, bench: Bench) -> Findings:
 def sums_of(found: Findings, bench: Bench, metric: str) -> Cube | None:
     """Return the metric's sums for each group; None where they would tell the size of a withheld one."""
     reading = found.reading
-    if reading.window is None or bench.catalogue.small_cells:
+    if bench.catalogue.small_cells:
         return None
-    query = CubeQuery(
-        metric=metric,
-        dimensions=reading.by,
-        now=reading.window,
-        before=previous(reading.window),
-        filters=reading.filters,
-    )
+    query = CubeQuery(metric=metric, dimensions=reading.by, now=reading.window, filters=reading.filters)
     return bench.recorder.cube(query, f"{bench.catalogue.metric(metric).label}, sums a group")
 
 

@@ -12,7 +12,6 @@ from assistant.measuring import Bench, measure
 from assistant.phrases import sentence_case, show
 from assistant.planner.facts import count_of
 from assistant.types import Decline, Figure, Plan, Reading, ResultColumn, ResultTable, Step
-from assistant.windows import previous
 from semantic_layer.errors import UserError
 from semantic_layer.query import Cube, CubeQuery, Filter
 
@@ -24,7 +23,7 @@ def find_what_if(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     assert plan.supposed is not None
     yield Step(name="run", text=f"Measuring {spec.label} as it is")
     now = measure(bench, spec.name, reading.filters, reading.window).figure
-    if now.value is None or reading.window is None:
+    if now.value is None:
         yield empty(plan, reading, bench)
         return
     value = supposed_value(now.value, plan.supposed)
@@ -47,10 +46,7 @@ def find_what_if(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
 
 
 def _sums(bench: Bench, reading: Reading, filters: tuple[Filter, ...]) -> tuple[Moments, Cube]:
-    assert reading.window is not None
-    query = CubeQuery(
-        metric=reading.metrics[0], dimensions=(), now=reading.window, before=previous(reading.window), filters=filters
-    )
+    query = CubeQuery(metric=reading.metrics[0], dimensions=(), now=reading.window, filters=filters)
     cube = bench.recorder.cube(query, f"{bench.catalogue.metric(reading.metrics[0]).label}, sums")
     return total(cube, 1), cube
 

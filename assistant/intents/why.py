@@ -1,6 +1,6 @@
 """Why it moved: which comparison, what drove it, what customers said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -139,7 +139,8 @@ def split_change(
         drivers, withheld = without_small_groups(found, bench, reading)
     except UserError as error:
         return None, (f"the change cannot be split: {error.message}",)
-    notes = (f"not searched for drivers, too many members: {', '.join(left_out)}",) if left_out else ()
+    notes = said_left_out(left_out)
+
     return drivers, (*notes, *withheld, *warnings)
 
 
@@ -172,3 +173,9 @@ def driver_dimensions(bench: Bench, reading: Reading) -> tuple[tuple[str, ...], 
     kept = set(small[:MOST_DIMENSIONS])
     left_out = [bench.catalogue.dimension(n).label for n in names if n not in kept and sizes[n] != 1]
     return tuple(n for n in names if n in kept), tuple(left_out)
+
+
+def said_left_out(labels: Sequence[str]) -> tuple[str, ...]:
+    """Note which dimensions were not searched for drivers."""
+    note = f"the search for drivers took the dimensions of fewest members, not: {', '.join(labels)}"
+    return (note,) if labels else ()

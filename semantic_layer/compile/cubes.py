@@ -87,7 +87,8 @@ def _statement(
 ) -> Sql:
     first = half.measures()[0]
     scan = Scan(catalogue, first.table, first.time)
-    _require_apart(scan, query)
+    if query.now and query.before:
+        _require_apart(scan, query.now, query.before)
     base = _base_condition(half)
     held = blocks(query.dimensions, scan, members)
     numbered = numbered_tables(held, scan, members)
@@ -98,16 +99,14 @@ def _statement(
         keys.append(ast.alias(scan.member(spec) if place is None else place, spec.name))
         column = ast.column(spec.name)
         places[spec.name] = number(column, members[spec.name]) if place is None else column
-    now = ast.alias(
-        exp.Cast(this=_inside(scan, query.now, first), to=exp.DataType(this=exp.DataType.Type.TINYINT)), PERIOD
-    )
+    is_now, where = _periods(scan, query, first)
+    now = ast.alias(exp.Cast(this=is_now, to=exp.DataType(this=exp.DataType.Type.TINYINT)), PERIOD)
     sums = [ast.alias(value, name) for name, value in zip(SUMS, _sums(half, scan, base), strict=True)]
     names = [*SUMS]
     if whole:
         sums.append(ast.alias(_value(query, scan, base), query.metric))
         names.append(query.metric)
-    either = exp.Paren(this=exp.Or(this=_inside(scan, query.before, first), expression=_inside(scan, query.now, first)))
-    where: list[exp.Expr] = [either, *scan.kept(query.filters)]
+    where += scan.kept(query.filters)
     age = first.matures_after
     if age:
         where.append(scan.older_than(age, as_of))
@@ -158,9 +157,18 @@ def _value(query: CubeQuery, scan: Scan, base: str | None) -> exp.Expr:
     return tree(query.metric, scan.catalogue, definitions, leaf)
 
 
-def _require_apart(scan: Scan, query: CubeQuery) -> None:
+def _periods(scan: Scan, query: CubeQuery, measure: MeasureSpec) -> tuple[exp.Expr, list[exp.Expr]]:
+    """Return what tells a row of the later window, and the condition on the rows to read."""
+    if query.before is None or query.now is None:
+        only = query.now or query.before
+        return exp.true(), [_inside(scan, only, measure)] if only or measure.edge else []
+    now, before = (_inside(scan, window, measure) for window in (query.now, query.before))
+    return now, [exp.Paren(this=exp.Or(this=before, expression=now.copy()))]
+
+
+def _require_apart(scan: Scan, later: TimeWindow, earlier: TimeWindow) -> None:
     """A row of both windows would count in one only."""
-    now, before = scan.days(query.now), scan.days(query.before)
+    now, before = scan.days(later), scan.days(earlier)
     if now[0] <= before[1] and before[0] <= now[1]:
         raise UserError(
             f"{scan.table.name} has rows in both periods: {before[0]} to {before[1]} and {now[0]} to {now[1]}",
@@ -169,13 +177,13 @@ def _require_apart(scan: Scan, query: CubeQuery) -> None:
         )
 
 
-def _inside(scan: Scan, window: TimeWindow, measure: MeasureSpec) -> exp.Expr:
+def _inside(scan: Scan, window: TimeWindow | None, measure: MeasureSpec) -> exp.Expr:
     """Keep a window's rows: all of them, or those of its first or last snapshot."""
     if not measure.edge:
-        return scan.in_window(window)
+        return scan.in_window(window) if window else exp.true()
     inner = scan.anew()
     outermost = exp.Min if measure.edge == "first" else exp.Max
-    chosen = inner.select([outermost(this=_snapshot(inner))], [inner.in_window(window)])
+    chosen = inner.select([outermost(this=_snapshot(inner))], [inner.in_window(window)] if window else [])
     same = exp.EQ(this=_snapshot(scan), expression=exp.Subquery(this=chosen))
     # A window without rows has no snapshot: nothing equals it, and nothing is unknown about that.
     return exp.Coalesce(this=same, expressions=[exp.false()])

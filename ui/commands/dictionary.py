@@ -1,5 +1,6 @@
 """`because metrics` and `because check`: the dictionary and its validation."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,12 +21,17 @@ def metrics(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     role: RoleOption = None,
     history: Annotated[bool, typer.Option("--history", help="Show the definitions' change log.")] = False,
+    html: Annotated[bool, typer.Option("--html", help="Write all of it as one page to browse or print.")] = False,
+    to: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="With --html: where to write it.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the metric dictionary with owners and change logs."""
     from ui.opened import open_here
 
     here = open_here(workspace).usable()
+    if html or to:
+        _write_page(here, role, to or workspace / "dictionary.html", as_json=as_json)
+        return
     if role or here.workspace.config.default_role:
         with here.access(role) as access:
             here = here.with_catalogue(access.catalogue)
@@ -39,6 +45,23 @@ def metrics(
         _show_one(chosen[0], here, history=history)
     else:
         _show_all(chosen, history=history)
+    _warn(here)
+
+
+def _write_page(here: "Opened", role: str | None, file: Path, *, as_json: bool) -> None:
+    from contextlib import nullcontext
+
+    from assistant.files import replace_text
+    from ui.dictionary_page import dictionary_page
+
+    limited = role or here.workspace.config.default_role
+    with here.access(role) if limited or here.workspace.warehouse.is_file() else nullcontext() as access:
+        page, shown = dictionary_page(here, access), access.catalogue if access else here.catalogue
+    replace_text(file, page)
+    if as_json:
+        emit({"file": file, "metrics": sum(not m.hidden for m in shown.metrics)})
+    else:
+        out().print(str(file), style="bold", markup=False, soft_wrap=True)
     _warn(here)
 
 
