@@ -52,6 +52,15 @@ class Recorder:
         """Run a statement that belongs to no metric query."""
         return self._run(sql, purpose, None)
 
+    def kept(self, sql: Sql, purpose: str) -> Run:
+        """Run a statement whose result serves later questions, too, until the warehouse changes."""
+        sql = self.engine.prepared(sql)
+        started = perf_counter()
+        arrays = self.engine.arrays(sql)
+        milliseconds = (perf_counter() - started) * 1000
+        table = Table(columns=sql.columns, data=tuple(arrays[c.name] for c in sql.columns))
+        return self._keep(Run(id="", purpose=purpose, sql=sql, table=table, rows=len(table), ms=milliseconds))
+
     def keys(self, table: str, key: str, filters: Sequence[Filter], window: TimeWindow | None) -> frozenset[str]:
         """Return the ids of a slice of a table as text."""
         sql = compile_keys(self.catalogue, table=table, key=key, filters=tuple(filters), window=window)

@@ -7,6 +7,7 @@ from datetime import date
 from assistant.expand import chosen, companions, dated, with_baseline
 from assistant.findings import Comparison, Findings, LevelShift
 from assistant.intents.common import beside, empty, first_findings, rows_behind
+from assistant.intents.doubts import counted_once, doubts
 from assistant.intents.explaining import explained
 from assistant.intents.factoring import with_factors
 from assistant.intents.listen import listen
@@ -134,14 +135,13 @@ def split_change(
         before=reading.baseline,
         filters=reading.filters,
     )
+    query, twice = counted_once(bench, query)
     try:
         found, warnings = explained(bench, query, label, _lengths(bench, reading))
         drivers, withheld = without_small_groups(found, bench, reading)
     except UserError as error:
-        return None, (f"the change cannot be split: {error.message}",)
-    notes = said_left_out(left_out)
-
-    return drivers, (*notes, *withheld, *warnings)
+        return None, (f"the change cannot be split: {error.message}", *twice)
+    return drivers, (*twice, *doubts(bench, query), *said_left_out(left_out), *withheld, *warnings)
 
 
 def _lengths(bench: Bench, reading: Reading) -> tuple[int, int] | None:

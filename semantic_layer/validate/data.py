@@ -7,6 +7,7 @@ from typing import Any
 from sqlglot import exp
 
 from semantic_layer.compile import ast
+from semantic_layer.compile.soundness import distinct_keys, key_columns
 from semantic_layer.engine import SqlEngine
 from semantic_layer.errors import did_you_mean
 from semantic_layer.model import Catalogue, DimensionSpec, Join, TableSpec
@@ -41,9 +42,9 @@ def _numbers(engine: SqlEngine, select: exp.Select, *names: str) -> tuple[Any, .
 
 
 def _rows(table: TableSpec, engine: SqlEngine, report: Report, last: dict[str, date]) -> None:
-    source, keys = f"table:{table.name}", [k.strip() for k in (table.key or "").split(",") if k.strip()]
+    source, keys = f"table:{table.name}", [ast.column(name) for name in key_columns(table.key)]
     rows: exp.Expr = exp.Count(this=exp.Star())
-    distinct = _distinct(keys) if keys else rows.copy()
+    distinct = distinct_keys(keys) if keys else rows.copy()
     when = ast.column(table.time) if table.time else None
     dated = exp.Count(this=when) if when is not None else rows.copy()
     newest = ast.as_date(exp.Max(this=when.copy())) if when is not None else exp.Null()
@@ -68,15 +69,6 @@ def _rows(table: TableSpec, engine: SqlEngine, report: Report, last: dict[str, d
         )
     if latest is not None:
         last[table.name] = latest
-
-
-def _distinct(keys: list[str]) -> exp.Expr:
-    """Count the distinct keys; a key with a NULL in it is none."""
-    columns = [ast.column(k) for k in keys]
-    value: exp.Expr = columns[0] if len(columns) == 1 else exp.Tuple(expressions=columns)
-    present = ast.conjunction([exp.Not(this=exp.Is(this=c.copy(), expression=exp.Null())) for c in columns])
-    counted = exp.Count(this=exp.Distinct(expressions=[value]))
-    return exp.Filter(this=counted, expression=exp.Where(this=present))
 
 
 def _orphans(table: TableSpec, join: Join, catalogue: Catalogue, engine: SqlEngine, report: Report) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
-from assistant.analysis.drivers.cells import Cells, cells_of, marginals
+from assistant.analysis.drivers.cells import Cells, Codes, Floats, cells_of, marginals, sums
+from assistant.analysis.drivers.split import rate_effect
 from assistant.analysis.moments import Moments, total
 from semantic_layer.query import OTHER, UNKNOWN, Cube
 
@@ -27,6 +29,8 @@ def traps(cube: Cube, labels: Mapping[str, str]) -> tuple[str, ...]:
 
 def _few(cube: Cube) -> Iterator[str]:
     """A sum has as many effective events as (Σn)²/Σn²: few mean that single rows move it."""
+    if (cube.n < 0).any():
+        return
     for period, word in ((1, "later"), (0, "earlier")):
         m = total(cube, period)
         events = m.n**2 / m.nn if m.nn > 0 else 0.0
@@ -43,6 +47,7 @@ def _negative(cells: Cells) -> Iterator[str]:
 
 
 def _coverage(cells: Cells, labels: Mapping[str, str]) -> Iterator[str]:
+    said: set[tuple[float, ...]] = set()
     for dimension, names, (before, now) in zip(cells.dimensions, cells.members, marginals(cells), strict=True):
         present = int(((before.rows > 0) | (now.rows > 0)).sum())
         if not 2 <= present <= MOST_MEMBERS:
@@ -53,7 +58,10 @@ def _coverage(cells: Cells, labels: Mapping[str, str]) -> Iterator[str]:
             if name == OTHER or max(shares) < SHARE:
                 continue
             if name == UNKNOWN:
-                yield from _lost(label, shares, before, now)
+                # What one joined table says of a row is unknown together: said once.
+                if tuple(shares) not in said and not _is_structural(cells, dimension, shares[1] - shares[0]):
+                    yield from _lost(label, shares, before, now)
+                said.add(tuple(shares))
             elif min(shares) == 0:
                 period, share = ("later", shares[1]) if shares[1] else ("earlier", shares[0])
                 yield f"{label} {name} has rows in the {period} period only ({share:.0%} of them): coverage changed"
@@ -66,5 +74,31 @@ def _lost(label: str, shares: list[float], before: Moments, now: Moments) -> Ite
         way = "up" if rise > 0 else "down"
         yield (
             f"{label} is unknown for {shares[1]:.0%} of the rows, {way} from {shares[0]:.0%}: "
-            "tracking changed, which can pass for a change of the figure"
+            "where that is tracking gained or lost, it can pass for a change of the figure"
         )
+
+
+def _is_structural(cells: Cells, dimension: str, rise: float) -> bool:
+    """Tell what is unknown by nature inside members of another dimension (the team of a bot), which grew or shrank."""
+    at = cells.dimensions.index(dimension)
+    unknown = np.asarray(cells.codes[:, at] == cells.members[at].index(UNKNOWN))
+    for other in range(len(cells.dimensions)):
+        inner, mix = _unknown_within(cells, unknown, other)
+        if other != at and abs(inner) < SHARE / 2 and mix * np.sign(rise) > abs(rise) / 2:
+            return True
+    return False
+
+
+def _unknown_within(cells: Cells, unknown: NDArray[np.bool_], other: int) -> tuple[float, float]:
+    """Return the change of the unknown share inside another dimension's known members, and that of their mix."""
+    names, codes = cells.members[other], cells.codes[:, other]
+    known = codes != names.index(UNKNOWN) if UNKNOWN in names else np.ones(len(codes), dtype=bool)
+    before, now = (_unknown_by(m.rows, unknown & known, known, codes, len(names)) for m in cells.periods)
+    inner = float(rate_effect(before, now, sums(before), sums(now)).sum())
+    shares = [float(m.n.sum() / max(m.d.sum(), 1.0)) for m in (before, now)]
+    return inner, shares[1] - shares[0] - inner
+
+
+def _unknown_by(rows: Floats, unknown: NDArray[np.bool_], known: NDArray[np.bool_], codes: Codes, size: int) -> Moments:
+    d, n = (np.bincount(codes, rows * kept, size) for kept in (known, unknown))
+    return Moments(rows=d, n=n, d=d, nn=n, nd=n, dd=d)
