@@ -385,3 +385,11 @@ def test_parts_without_a_positive_denominator_leave_no_residual(d: list[float]) 
     found = explain(cube([5, 5, 5, 9], d, [[0], [1], [0], [1]], [0, 0, 1, 1], sizes=(2,)))
     assert max(residuals(found)) < 1e-12
     assert all(r.value_before is None or np.isfinite(r.value_before) for r in found.by_dimension[0].rows)
+
+
+def test_a_published_reversal_is_called_one() -> None:
+    """Deaths among Delta cases, unvaccinated to vaccinated, under 50 and older: Public Health England, briefing 20."""
+    n, d = [48, 205, 21, 460], [147_612, 3_440, 89_807, 27_307]
+    found = explain(cube(n, d, [[0], [1], [0], [1]], [0, 0, 1, 1], sizes=(2,)))
+    assert found.total_change == pytest.approx(481 / 117_114 - 253 / 151_052)
+    assert found.paradox[0].text == "The total rose although it fell within every size: the mix of size changed."
