@@ -43,7 +43,7 @@ def distinct_keys(columns: Sequence[exp.Expr]) -> exp.Expr:
 
 
 def compile_row_checks(query: CubeQuery, catalogue: Catalogue) -> tuple[Check, ...]:
-    """Compile a check of each table that a metric is measured on, over both windows of a query.
+    """Compile a check of each table that a metric is measured on, over the windows of a query.
 
     A large table is read in part: whole keys, chosen by their hash.
     """
@@ -73,7 +73,10 @@ def _row_check(query: CubeQuery, scan: Scan, parts: Sequence[MeasureSpec]) -> Ch
     base = parts[-1].where
     counted = scan.expression(base, scan.table.name) if base else exp.true()
     outcomes = _outcomes(parts)
-    now = exp.Cast(this=scan.in_window(query.now), to=exp.DataType(this=exp.DataType.Type.TINYINT))
+    windows = [scan.in_window(window) for window in (query.now, query.before) if window]
+    now = exp.Cast(
+        this=windows[0].copy() if len(windows) == 2 else exp.true(), to=exp.DataType(this=exp.DataType.Type.TINYINT)
+    )
     rows = exp.Count(this=exp.Star())
     values = {
         ROWS: exp.CountIf(this=_known(keys)) if keys else rows,
@@ -84,8 +87,8 @@ def _row_check(query: CubeQuery, scan: Scan, parts: Sequence[MeasureSpec]) -> Ch
             for i, name in enumerate(outcomes)
         },
     }
-    either = exp.Paren(this=exp.Or(this=scan.in_window(query.before), expression=scan.in_window(query.now)))
-    where = [either, *scan.kept(query.filters), *_some(keys, scan.table.name)]
+    either = [exp.Paren(this=exp.or_(*windows))] if windows else []
+    where = [*either, *scan.kept(query.filters), *_some(keys, scan.table.name)]
     select = scan.select([ast.alias(now, PERIOD), *(ast.alias(v, n) for n, v in values.items())], where, group=1)
     columns = (Column(name=PERIOD, kind="period"), *(Column(name=n, kind="metric") for n in values))
     return Check(table=scan.table.name, outcomes=outcomes, sql=_sql(select, columns))
