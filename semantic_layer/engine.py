@@ -192,4 +192,6 @@ def _explained(error: Exception, sql: Sql, seconds: float) -> BecauseError:
             )
     if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
         return UpstreamError(f"the warehouse failed: {error}", code="warehouse_failed", hint=sql.text)
-    return UserError(f"the warehouse refused the query: {error}", code="bad_sql", hint=sql.text)
+    # A binder's list of all the functions there are helps nobody.
+    said = str(error).split("Candidate functions:")[0].strip()
+    return UserError(f"the warehouse refused the query: {said}", code="bad_sql", hint=sql.text)

@@ -95,7 +95,8 @@ def _missing(metric: MetricSpec, catalogue: Catalogue, sources: Mapping[str, tup
                 catalogue.table(leaf.measure.followed_by.table)
     except UserError as error:
         file, line = sources.get(f"metric:{metric.name}", ("metrics", 0))
-        return Problem(severity="error", file=file, line=line, code=error.code, message=error.message, hint=error.hint)
+        hint = error.hint.removesuffix("; see `because check`")
+        return Problem(severity="error", file=file, line=line, code=error.code, message=error.message, hint=hint)
     return None
 
 

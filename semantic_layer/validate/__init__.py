@@ -8,6 +8,7 @@ from semantic_layer.validate.data import data_problems
 from semantic_layer.validate.names import name_problems
 from semantic_layer.validate.references import reference_problems
 from semantic_layer.validate.report import Report
+from semantic_layer.validate.sanity import value_problems
 from semantic_layer.validate.schema import schema_problems
 
 __all__ = ["accept", "check", "read_accepted"]
@@ -26,6 +27,7 @@ def check(loaded: Loaded, engine: SqlEngine, *, accepted: Accepted | None = None
     reference_problems(loaded.catalogue, report)
     schema_problems(loaded.catalogue, engine, report)
     data_problems(loaded.catalogue, engine, report)
+    value_problems(loaded.catalogue, engine, report)
     accepted_problems(loaded, accepted or {}, report)
     rest = _told_once(report.problems, [p for key, p in loaded.catalogue.left_out.items() if key.startswith("file:")])
     found = dict.fromkeys((*loaded.problems, *rest))

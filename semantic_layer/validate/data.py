@@ -12,10 +12,12 @@ from semantic_layer.engine import SqlEngine
 from semantic_layer.errors import did_you_mean
 from semantic_layer.model import Catalogue, DimensionSpec, Join, TableSpec
 from semantic_layer.query import Column, Sql
+from semantic_layer.validate.columns import column_values
+from semantic_layer.validate.grain import grain_problems
 from semantic_layer.validate.report import Report
 from semantic_layer.values import distinct_values
 
-_STALE = timedelta(days=45)
+_STALE, _AHEAD = timedelta(days=45), timedelta(days=366)
 _MEMBERS = 5_000
 
 
@@ -23,12 +25,17 @@ def data_problems(catalogue: Catalogue, engine: SqlEngine, report: Report) -> No
     """Note what the rows contradict; tables and dimensions with an error are passed over."""
     tables = [t for t in catalogue.tables if report.sound(f"table:{t.name}")]
     last: dict[str, date] = {}
+    measured = _measured(catalogue)
     for table in tables:
         _rows(table, engine, report, last)
+        if table.name not in last and table.time:
+            continue
+        grain_problems(table, engine, report, measured=table.name in measured)
+        column_values(table, catalogue, engine, report)
         for join in table.joins:
             if report.sound(f"table:{join.to}"):
                 _orphans(table, join, catalogue, engine, report)
-    _stale({name: day for name, day in last.items() if name in _measured(catalogue)}, report)
+    _stale({name: day for name, day in last.items() if name in measured}, report)
     _members(catalogue, engine, report)
 
 
@@ -48,16 +55,25 @@ def _rows(table: TableSpec, engine: SqlEngine, report: Report, last: dict[str, d
     when = ast.column(table.time) if table.time else None
     dated = exp.Count(this=when) if when is not None else rows.copy()
     newest = ast.as_date(exp.Max(this=when.copy())) if when is not None else exp.Null()
-    select = exp.select(rows, distinct, dated, newest).from_(exp.Table(this=exp.to_identifier(table.name)))
-    n, unique, with_date, latest = _numbers(engine, select, "rows", "keys", "dated", "last")
+    present = _present(keys)
+    with_key = exp.CountIf(this=present) if present is not None else rows.copy()
+    select = exp.select(rows, distinct, with_key, dated, newest).from_(exp.Table(this=exp.to_identifier(table.name)))
+    n, unique, keyed, with_date, latest = _numbers(engine, select, "rows", "keys", "keyed", "dated", "last")
     if not n:
         report.warning(source, "empty_table", f"table '{table.name}' holds no rows")
         return
-    if unique < n:
+    if keyed < n:
+        report.error(
+            source,
+            "key_missing",
+            f"table '{table.name}': {n - keyed:,} of {n:,} rows have no {table.key}",
+            "a row without its key is joined to nothing; fill it in, or leave these rows out of the table",
+        )
+    if unique < keyed:
         report.error(
             source,
             "key_not_unique",
-            f"table '{table.name}': key {table.key} is not unique: {n:,} rows, {unique:,} keys",
+            f"table '{table.name}': key {table.key} is not unique: {keyed:,} rows, {unique:,} keys",
             "name the columns that tell rows apart, or remove the duplicates: joins would count rows twice",
         )
     if with_date < n:
@@ -69,6 +85,10 @@ def _rows(table: TableSpec, engine: SqlEngine, report: Report, last: dict[str, d
         )
     if latest is not None:
         last[table.name] = latest
+
+
+def _present(keys: list[exp.Column]) -> exp.Expr | None:
+    return ast.conjunction([exp.Not(this=exp.Is(this=k.copy(), expression=exp.Null())) for k in keys])
 
 
 def _orphans(table: TableSpec, join: Join, catalogue: Catalogue, engine: SqlEngine, report: Report) -> None:
@@ -96,7 +116,17 @@ def _table(name: str, alias: str) -> exp.Table:
 
 
 def _stale(last: Mapping[str, date], report: Report) -> None:
-    newest = max(last.values(), default=date.min)
+    ends = sorted(last.values())
+    newest = ends[-1] if ends else date.min
+    if len(ends) > 2 and newest - ends[-2] > _AHEAD:
+        name = max(last, key=lambda n: last[n])
+        report.warning(
+            f"table:{name}",
+            "dated_ahead",
+            f"table '{name}' ends on {newest}, while no other goes beyond {ends[-2]}",
+            "look for rows with a wrong date; they make every period look longer than it is",
+        )
+        newest = ends[-2]
     for name, day in last.items():
         if newest - day > _STALE:
             report.warning(

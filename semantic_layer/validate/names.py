@@ -14,6 +14,8 @@ def name_problems(catalogue: Catalogue, report: Report) -> None:
     _columns(catalogue, report)
     _words("metric", [m for m in catalogue.metrics if not m.hidden], report)
     _words("dimension", [d for d in catalogue.dimensions if not d.hidden], report)
+    for dimension in catalogue.dimensions:
+        _members(dimension, report)
     for metric in catalogue.metrics:
         if metric.owner.strip().lower() in _NOBODY:
             report.warning(
@@ -22,6 +24,21 @@ def name_problems(catalogue: Catalogue, report: Report) -> None:
                 f"metric '{metric.name}' has no owner",
                 "name the role that answers for its definition",
             )
+
+
+def _members(spec: DimensionSpec, report: Report) -> None:
+    """Warn of a word that stands for two members of one dimension."""
+    said: dict[str, str] = {}
+    for member, words in spec.values.items():
+        for word in dict.fromkeys(" ".join(w.lower().split()) for w in (member, *words)):
+            first = said.setdefault(word, member)
+            if first != member:
+                report.warning(
+                    f"dimension:{spec.name}",
+                    "ambiguous_word",
+                    f"dimension '{spec.name}': '{word}' means both '{first}' and '{member}'",
+                    "leave it to one of them",
+                )
 
 
 def _columns(catalogue: Catalogue, report: Report) -> None:

@@ -35,7 +35,7 @@ def schema_problems(catalogue: Catalogue, engine: SqlEngine, report: Report) -> 
     for dimension in catalogue.dimensions:
         if _all_sound(report, f"dimension:{dimension.name}", f"table:{dimension.table}"):
             _kind(dimension, catalogue, there, engine, report)
-    _explained([m for m in catalogue.metrics if _can_run(m, report)], catalogue, engine, report)
+    _explained([m for m in catalogue.metrics if _can_run(m, catalogue, report)], catalogue, engine, report)
 
 
 def column_problems(catalogue: Catalogue, there: Schema, report: Report) -> None:
@@ -47,7 +47,7 @@ def column_problems(catalogue: Catalogue, there: Schema, report: Report) -> None
             for table_name, column in _read(spec):
                 _require(column, table_name, f"dimension '{spec.name}'", f"dimension:{spec.name}", there, report)
     for metric in catalogue.metrics:
-        if _can_run(metric, report):
+        if _can_run(metric, catalogue, report):
             _columns(metric, there, report)
 
 
@@ -60,8 +60,11 @@ def schema_of(engine: SqlEngine) -> Schema:
     return found
 
 
-def _can_run(metric: MetricSpec, report: Report) -> bool:
-    return _all_sound(report, f"metric:{metric.name}", *(f"table:{m.table}" for m in _measures(metric)))
+def _can_run(metric: MetricSpec, catalogue: Catalogue, report: Report) -> bool:
+    tables = {m.table for m in _measures(metric)}
+    if metric.type == "derived" and report.sound(f"metric:{metric.name}"):
+        tables |= {leaf.measure.table for leaf in leaves(metric.name, catalogue, {})}
+    return _all_sound(report, f"metric:{metric.name}", *(f"table:{name}" for name in tables))
 
 
 def _all_sound(report: Report, *sources: str) -> bool:
