@@ -70,9 +70,9 @@ def _relative() -> dict[str, str]:
                 (?:\s(?:the|a))?\s(?:{t["last"]}\syear|year\s(?:before|ago|earlier))
             |(?:an?|one|1)\syear\s(?:ago|earlier|before)|(?:the\s)?year\s(?:before|earlier)
             |(?:the\s)?same\s(?:month|period|quarter|week)""",
-        "previous": r"""
-            (?:the\s)?(?:(?:previous|prior|preceding|last)\speriod|(?:period|month|quarter|week|day)\s(?:before|earlier|prior)
-            |(?:a|1|one)\s(?:month|quarter|week)\s(?:before|earlier))""",
+        "previous": rf"""
+            (?:the\s)?(?:(?:previous|prior|preceding|last)\speriod|(?:(?:a|1)\s)?(?:{units}|period|one)\s(?:before|earlier|prior)(?:\sthat)?)
+            |before\sthat""",
         "ago": rf"(?P<n>\d+|an?|a\sfew)\s(?:{units})\s(?:{t['ago']})",
         "last_n": rf"(?:the\s)?{t['last']}\s(?:few\s)?(?P<n>\d+)\s(?:of\s)?{kind}(?:{units})",
         "last": rf"(?:the\s)?(?P<word>{t['last']})\s{kind}(?:{units})",

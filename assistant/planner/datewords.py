@@ -11,6 +11,8 @@ from assistant.planner.words import words
 from semantic_layer.calendar import period_end, period_start, shift
 from semantic_layer.query import Grain
 
+_UNITS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -32,7 +34,7 @@ class Said:
     @property
     def grain(self) -> Grain:
         """The unit that was named."""
-        for unit in ("day", "week", "month", "quarter", "year"):
+        for unit in _UNITS:
             if unit in self.parts or unit in (self.parts.get("td"), self.parts.get("sf")):
                 fiscal = "fiscal" in self.parts and unit in ("quarter", "year")
                 return f"fiscal_{unit}" if fiscal else unit  # type: ignore[return-value]
@@ -49,6 +51,11 @@ def resolve(name: str, match: "re.Match[str]", clock: Clock, latest: date | None
         return handler(Said(parts, clock, latest or clock.as_of)) if handler else None
     except ValueError:
         return None
+
+
+def step_of(match: "re.Match[str]") -> Grain | None:
+    """Return the unit that "the quarter before" names; "the one before" names none."""
+    return next((u for u in _UNITS if match.groupdict().get(u)), None)
 
 
 def _iso(said: Said) -> Period:

@@ -40,7 +40,10 @@ class Context:
 
 @dataclass(slots=True)
 class Draft:
-    """Working state of one question; `used` holds places of items that the reading rests on."""
+    """Working state of one question; `used` holds places of items that the reading rests on.
+
+    `anchor` is the window of the question before, from which a follow-up tells its time.
+    """
 
     context: Context
     question: Question
@@ -56,6 +59,7 @@ class Draft:
     within: Within | None = None
     shares: tuple[Scalar, ...] | None = None
     times: list[TimeSpan] = field(default_factory=list)
+    anchor: TimeWindow | None = None
     grain: Grain | None = None
     limit: int | None = None
     order: Literal["asc", "desc"] | None = None

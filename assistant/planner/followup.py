@@ -1,9 +1,8 @@
 """Follow-up questions: what is not said is kept from the reading before."""
 
-from assistant.planner.dates import Period
 from assistant.planner.draft import Draft
 from assistant.types import Reading, Within
-from semantic_layer.query import Filter, TimeWindow
+from semantic_layer.query import Filter
 
 
 def is_follow_up(draft: Draft) -> bool:
@@ -83,9 +82,3 @@ def _keep_leaders(draft: Draft, old: Reading) -> None:
         return
     if draft.by == list(old.by) and not draft.has("top", "bottom", "highest", "lowest", "best", "worst"):
         draft.within = Within(dimension=old.by[0], metric=old.order_by, limit=old.limit, order=old.order or "desc")
-
-
-def as_period(window: TimeWindow) -> Period:
-    """Return a window as a period, so that the one before it can be found."""
-    month = window.start.day == 1 and (window.end - window.start).days < 31
-    return Period(window.start, window.end, "month" if month else "day", window.label, count=1 if month else 0)

@@ -6,6 +6,7 @@ from assistant.planner.analyses import read_analysis
 from assistant.planner.changes import MOVES, SECOND, against_others, is_trend, moved
 from assistant.planner.dates import Period
 from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.earlier import BEFORE, as_period, earlier
 from assistant.planner.members import read_members
 from assistant.planner.missing import counted, no_metric
 from assistant.planner.quotes import read_quotes
@@ -23,6 +24,7 @@ def read_intent(draft: Draft) -> Intent:
     """Read the whole question into the draft and return its intent."""
     settle(draft)
     follows = followup.is_follow_up(draft)
+    draft.anchor = draft.question.history[-1].window if follows else None
     check_two_parts(draft)
     if asks_themes(draft):
         read_themes(draft)
@@ -158,7 +160,7 @@ def _keep_window(draft: Draft, old: Reading, *, compares: bool) -> None:
     draft.window, draft.baseline = old.window, old.baseline
     clock = draft.context.clock
     if compares and draft.baseline is None and draft.window and clock:
-        before = periods.earlier(followup.as_period(draft.window), "period", clock)
+        before = earlier(as_period(draft.window, clock), BEFORE, clock)
         draft.baseline = periods.inside(draft, before, clock, compared=True)
     if not compares:
         draft.baseline = None

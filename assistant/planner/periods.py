@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from assistant.phrases import NO_PERIOD
-from assistant.planner import facts, followup
+from assistant.planner import facts
 from assistant.planner.dates import Clock, Period, last_complete, period_of, rolling
 from assistant.planner.draft import Draft, Stop, ask_back, refuse
+from assistant.planner.earlier import BEFORE, Back, as_period, earlier
 from assistant.planner.timespans import TimeSpan
 from semantic_layer.calendar import period_end, period_start, shift
 from semantic_layer.query import Grain, TimeWindow
@@ -27,7 +28,8 @@ def collect_times(draft: Draft) -> None:
             named = f" ('{draft.items[spans[0][0]].text}')" if spans else ""
             raise refuse("no_data", f"The data have no dates, so a period{named} cannot be answered.")
         return
-    draft.times = [span for _, span in spans]
+    anchored = draft.anchor or any(span.period and span.role != "previous" for _, span in spans)
+    draft.times = [span if anchored else span.absolute() for _, span in spans]
     draft.used.update(i for i, _ in spans)
 
 
@@ -58,10 +60,11 @@ def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
     if split and split.ends:
         return split.ends[1], split.ends[0]
     step = next((g for cue, g in _STEPS.items() if draft.cues(cue)), None)
-    draft.take(*_STEPS)
+    stepped = draft.take(*_STEPS)
     if step is None and any(s.role == "year_ago" for s in draft.times):
         step = "year"
-    back = step or ("period" if any(s.role == "previous" for s in draft.times) else None)
+    previous = next((s for s in draft.times if s.role == "previous"), None)
+    back: Back | None = step or (("before", previous.step) if previous else None)
     named = [s for s in periods if not s.since]
     if len(periods) == 3 and len(named) == 2 and draft.has("compare", "vs", "difference"):
         periods = named
@@ -70,9 +73,17 @@ def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
         raise ask_back("The question names more than two periods.", _offers(draft, periods[:3]))
     if len(periods) == 2:
         return _two(draft, periods, compares=compares, trend=trend)
+    if not periods and back and draft.anchor:
+        now = as_period(draft.anchor, clock)
+        before = earlier(now, back, clock)
+        both = stepped or draft.has("why", "up", "down", "better", "worse", "change")
+        if both or draft.has("vs", "compare", "difference", "more", "less"):
+            return now, before
+        return before, earlier(before, BEFORE, clock) if compares else None
     if not periods:
-        now = _default(draft, clock, step, trend=trend and not back, compares=compares)
-        return now, (earlier(now, back or "period", clock) if back or compares else None)
+        usual = step or (previous.step if previous else None)
+        now = _default(draft, clock, usual, trend=trend and not back, compares=compares)
+        return now, (earlier(now, back or BEFORE, clock) if back or compares else None)
     return _one(draft, periods[0], clock, back, compares=compares, trend=trend)
 
 
@@ -103,7 +114,7 @@ def _spoken(period: Period) -> str:
     return period.label if period.count == 1 else _exact(period)
 
 
-def _one(draft: Draft, span: TimeSpan, clock: Clock, back: str | None, *, compares: bool, trend: bool) -> Pair:
+def _one(draft: Draft, span: TimeSpan, clock: Clock, back: Back | None, *, compares: bool, trend: bool) -> Pair:
     period = span.period
     assert period is not None
     if span.since and compares and not trend and not draft.has("why") and period.grain != "day":
@@ -114,12 +125,12 @@ def _one(draft: Draft, span: TimeSpan, clock: Clock, back: str | None, *, compar
         return period, earlier(period, back, clock)
     if _set_against(draft, span):
         return _against(draft, period, clock)
-    return period, (earlier(period, "period", clock) if compares else None)
+    return period, (earlier(period, BEFORE, clock) if compares else None)
 
 
 def _set_against(draft: Draft, span: TimeSpan) -> bool:
     """Tell whether a period stands on the far side of "than" or "compared to"."""
-    place = next(i for i, item in enumerate(draft.items) if item.time is span)
+    place = next(i for i, item in enumerate(draft.items) if item.time and item.time.first == span.first)
     before = draft.before(place)
     if draft.cue(before, "in"):
         before = draft.before(before)
@@ -136,7 +147,7 @@ def _against(draft: Draft, period: Period, clock: Clock) -> Pair:
     """Compare the current state, or the one asked about before, with a period: like with like, and said."""
     old = draft.question.history[-1].window if draft.question.history and draft.has("pronoun", "compare") else None
     if old is not None and period.grain != "year":
-        return followup.as_period(old), period
+        return as_period(old, clock), period
     if period.grain == "year" and period.count == 1:
         now = _default(draft, clock, None, trend=False)
         before = now.moved(period.start.year - now.start.year)
@@ -150,14 +161,14 @@ def _against(draft: Draft, period: Period, clock: Clock) -> Pair:
         running = period_of(clock.today, period.grain, clock)
         if running.start <= clock.as_of:
             raise _which_one(draft, now, running, period, clock)
-        return now, earlier(now, "period", clock)
+        return now, earlier(now, BEFORE, clock)
     return now, period
 
 
 def _which_one(draft: Draft, now: Period, running: Period, asked: Period, clock: Clock) -> Stop:
     """Ask which period is held against the last complete one: the one before, or the days so far."""
     label, grain = _label(draft), asked.grain
-    before = earlier(now, "period", clock)
+    before = earlier(now, BEFORE, clock)
     options = [
         (f"{now.label} against {before.label}", f"Compare the {label} of {_exact(now)} with {_exact(before)}"),
         ("the days so far", f"Compare the {label} of {running.start} to {clock.as_of} with {_exact(asked)}"),
@@ -182,42 +193,12 @@ def _default(draft: Draft, clock: Clock, step: Grain | None, *, trend: bool, com
         found = Period(clock.first, clock.as_of, "month", "all the data", count=0)
     else:
         usual: Grain = "month" if wanted is None or wanted == "all" else wanted
-        grain = step if step in ("week", "quarter") else usual
+        grain = step if step in ("week", "quarter", "fiscal_quarter") else usual
         found = last_complete(clock, grain)
         if found.end < clock.first or found.start < clock.first:
             found = Period(clock.first, clock.as_of, "month", "all the data", count=0)
     draft.assumptions.append(f"{NO_PERIOD}: {found.label}")
     return found
-
-
-def earlier(period: Period, step: str, clock: Clock) -> Period:
-    """Return the period before, or the same one a step earlier."""
-    fiscal = clock.fiscal_start
-    if step == "period" and period.count == 0:
-        return _as_long(period)
-    grain: Grain = period.grain if step == "period" else step  # type: ignore[assignment]
-    count = period.count if step == "period" else 1
-    if step == "period" and period.count == 1 and period.end != period_end(period.start, grain, fiscal):
-        return _as_long(period)
-    start = shift(period.start, grain, -count, fiscal)
-    whole = period.end == period_end(period.end, "month")
-    end = shift(period.end, grain, -count, fiscal)
-    if grain != "day" and whole and grain != "week":
-        end = period_end(end, "month")
-    if period.count == 1 and period.end == period_end(period.start, period.grain, fiscal):
-        return period_of(start, period.grain, clock)
-    return replace(period, start=start, end=end, label=f"{_plain(start)} to {_plain(end)}", assumed="")
-
-
-def _as_long(period: Period) -> Period:
-    """Return as many whole months, or else days, as the period has, right before it."""
-    end = period.start - DAY
-    if period.start.day == 1 and period.end == period_end(period.end, "month"):
-        months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month + 1
-        start = shift(period.start, "month", -months)
-    else:
-        start = end - (period.end - period.start)
-    return replace(period, start=start, end=end, label=f"{_plain(start)} to {_plain(end)}", assumed="", count=0)
 
 
 def _fair(draft: Draft, before: Period, now: Period, clock: Clock) -> Period:

@@ -9,17 +9,21 @@ from typing import Literal
 
 from assistant.planner.datepatterns import patterns
 from assistant.planner.dates import DAY, Clock, Period, period_of
-from assistant.planner.datewords import resolve
+from assistant.planner.datewords import resolve, step_of
 from assistant.planner.text import Token
 from assistant.planner.words import any_of, words
 from semantic_layer.calendar import shift
+from semantic_layer.query import Grain
 
 Role = Literal["period", "range", "before_after", "year_ago", "previous"]
 
 
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
-    """Tokens `first` to `last` (exclusive) and what they mean; a range keeps its two ends."""
+    """Tokens `first` to `last` (exclusive) and what they mean; a range keeps its two ends.
+
+    A `previous` one names the grain of its `step` and, for "the previous month", the period it is by itself.
+    """
 
     first: int
     last: int
@@ -27,6 +31,11 @@ class TimeSpan:
     period: Period | None = None
     ends: tuple[Period, Period] | None = None
     since: bool = False
+    step: Grain | None = None
+
+    def absolute(self) -> "TimeSpan":
+        """Return it as told from today, where nothing else is named that it could be told from."""
+        return replace(self, role="period") if self.role == "previous" and self.period else self
 
 
 @dataclass(slots=True)
@@ -185,11 +194,15 @@ def _compares(line: str) -> bool:
 
 def _single(line: str, atom: _Atom, clock: Clock) -> TimeSpan | None:
     kind, width = _prefix(line, atom)
-    if atom.name in ("year_ago", "previous"):
-        return TimeSpan(atom.first, atom.last, "year_ago" if atom.name == "year_ago" else "previous")
+    if atom.name == "year_ago":
+        return TimeSpan(atom.first, atom.last, "year_ago")
+    if atom.name == "previous":
+        return TimeSpan(atom.first, atom.last, "previous", step=step_of(atom.match))
     period = _period(atom, clock)
     if period is None:
         return None
+    if atom.name == "last" and atom.match.group("word") in words().raw["time"]["prior"] and not kind:
+        return TimeSpan(atom.first, atom.last, "previous", period, step=period.grain)
     first, last = atom.first - width, atom.last
     now = re.match(
         r"\s(?:to|until|till|up\sto|through)\s(?:now|today|date|the\spresent)(?!\S)", line[atom.match.end() :]
