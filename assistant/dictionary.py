@@ -10,7 +10,8 @@ from semantic_layer.loader import Loaded, load_catalogue
 
 def load_dictionary(workspace: Workspace) -> Loaded:
     """Read `metrics/` and add the metrics that scores of transcripts make."""
-    loaded = load_catalogue(workspace.metrics, fiscal_year_start=workspace.config.fiscal_year_start)
+    config = workspace.config
+    loaded = load_catalogue(workspace.metrics, fiscal_year_start=config.fiscal_year_start, timezone=config.timezone)
     return replace(loaded, catalogue=with_scores(loaded.catalogue, workspace))
 
 
@@ -22,5 +23,6 @@ def open_engine(workspace: Workspace) -> DuckDbEngine:
         timeout=settings.timeout_seconds,
         max_rows=settings.max_rows,
         memory_limit=settings.memory_limit,
+        timezone=workspace.config.timezone,
         beside=scores_file(workspace),
     )

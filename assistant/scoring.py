@@ -40,8 +40,11 @@ def score_corpus(workspace: Workspace, *, progress: Progress | None = None) -> "
     settings = workspace.config.transcripts
     if settings is None or settings.table is None or not settings.scores:
         return ()
-    catalogue = load_catalogue(workspace.metrics, fiscal_year_start=workspace.config.fiscal_year_start).catalogue
-    engine = DuckDbEngine(workspace.warehouse)
+    config = workspace.config
+    catalogue = load_catalogue(
+        workspace.metrics, fiscal_year_start=config.fiscal_year_start, timezone=config.timezone
+    ).catalogue
+    engine = DuckDbEngine(workspace.warehouse, timezone=config.timezone)
     texts = TranscriptIndex.open(workspace.index).texts()
     cards: list[ScoreCard] = []
     scores: dict[str, Mapping[str, float]] = {}

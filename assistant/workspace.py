@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from assistant.llm_settings import LlmSettings
 from indexes.settings import RedactionSettings, TranscriptSettings
 from semantic_layer.errors import UserError, did_you_mean
+from semantic_layer.zones import ZoneName
 
 SMALL_CELL = 5
 
@@ -77,6 +78,7 @@ class WorkspaceConfig(BaseModel):
     name: str = "workspace"
     engine: EngineSettings = EngineSettings()
     currency: str = "EUR"
+    timezone: ZoneName = "UTC"
     fiscal_year_start: int = Field(default=1, ge=1, le=12)
     as_of: date | None = None
     locale: str = "en-GB"

@@ -62,12 +62,14 @@ class DuckDbEngine:
         max_rows: int = 100_000,
         memory_limit: str = "2GB",
         beside: Path | None = None,
+        timezone: str = "UTC",
     ) -> None:
         self._path = path
         self._beside = beside
         self._timeout = timeout
         self._max_rows = max_rows
         self._memory_limit = memory_limit
+        self._timezone = timezone
         self._kept = KeptArrays()
         self._opening = threading.Lock()
         self._connection, self._stamp = self._open()
@@ -142,7 +144,9 @@ class DuckDbEngine:
 
     def _open(self) -> "tuple[duckdb.DuckDBPyConnection, tuple[tuple[int, int], ...]]":
         stamps = self._stamps()
-        connection = open_reader(self._path, memory_limit=self._memory_limit, beside=self._beside)
+        connection = open_reader(
+            self._path, memory_limit=self._memory_limit, beside=self._beside, timezone=self._timezone
+        )
         _try_attacks(connection)
         return connection, stamps
 

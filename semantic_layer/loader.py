@@ -38,7 +38,7 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def load_catalogue(folder: Path, *, fiscal_year_start: int = 1) -> Loaded:
+def load_catalogue(folder: Path, *, fiscal_year_start: int = 1, timezone: str = "UTC") -> Loaded:
     """Read every `*.yml` and `*.yaml` under a folder, in the order of their names."""
     files = sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")])
     parts: dict[str, list[Any]] = {section: [] for section in _SECTIONS}
@@ -63,6 +63,7 @@ def load_catalogue(folder: Path, *, fiscal_year_start: int = 1) -> Loaded:
         metrics=tuple(parts["metrics"]),
         parameters=dict(parts["parameters"]),
         fiscal_year_start=fiscal_year_start,
+        timezone=timezone,
         left_out=unread,
     )
     return Loaded(catalogue=catalogue, problems=tuple(problems), sources=sources)

@@ -14,6 +14,7 @@ from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.problems import Problem
 from semantic_layer.query import Grain
 from semantic_layer.spans import NO_SPAN, WrittenSpan
+from semantic_layer.zones import ZoneName
 
 Aggregation = Literal["sum", "count", "count_distinct", "average", "min", "max", "median", "percentile"]
 MetricType = Literal["simple", "ratio", "average", "derived", "semi_additive", "cumulative", "conversion"]
@@ -48,6 +49,8 @@ class TableSpec(Strict):
     """The column that dates a row. Without it, the table cannot be asked about a period."""
     time_grain: Literal["day", "month"] = "day"
     """`month` where a row covers a month and `time` holds the first day of it."""
+    timezone: ZoneName | None = None
+    """The zone in which the timestamps of `time` are written (`UTC`), where days are those of another zone."""
     entity: str | None = None
     """The column of the unit that repeats, usually the customer: small groups are counted in it."""
     joins: tuple[Join, ...] = ()
@@ -260,7 +263,7 @@ class MetricSpec(Formula):
 
 
 class Catalogue(Strict):
-    """Everything the semantic layer knows, looked up by name.
+    """Everything the semantic layer knows, looked up by name; a day begins and ends in `timezone`.
 
     `left_out` says of each `kind:name` that cannot be used why not. `closed` names are not open to
     the role whose catalogue this is; an aggregate over fewer than `small_cells` of a table's entity
@@ -272,6 +275,7 @@ class Catalogue(Strict):
     metrics: tuple[MetricSpec, ...] = ()
     parameters: dict[str, float] = {}
     fiscal_year_start: int = 1
+    timezone: ZoneName = "UTC"
     closed: frozenset[str] = frozenset()
     left_out: dict[str, Problem] = {}
     small_cells: int | None = None

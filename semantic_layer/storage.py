@@ -22,9 +22,12 @@ _LOCK = (
 _HELD = ("Could not set lock", "Conflicting lock", "Unique file handle conflict")
 
 
-def open_reader(path: Path, *, memory_limit: str = "2GB", beside: Path | None = None) -> "duckdb.DuckDBPyConnection":
+def open_reader(
+    path: Path, *, memory_limit: str = "2GB", beside: Path | None = None, timezone: str = "UTC"
+) -> "duckdb.DuckDBPyConnection":
     """Open a file read-only, with no way out of it; tables of the file `beside` are found by a `search_path`.
 
+    Timestamps that carry a zone are read in `timezone`, wherever the machine stands.
     Raises UserError (no_warehouse, corrupt_warehouse) or UpstreamError (locked_warehouse).
     """
     import duckdb
@@ -41,7 +44,7 @@ def open_reader(path: Path, *, memory_limit: str = "2GB", beside: Path | None = 
     }
     connection = duckdb.connect(":memory:", config=config)
     try:
-        for statement in (*_attached(path, beside), *_LOCK):
+        for statement in (*_attached(path, beside), f"SET GLOBAL TimeZone = '{timezone}'", *_LOCK):
             connection.execute(statement)
     except duckdb.Error as error:
         connection.close()

@@ -61,7 +61,7 @@ def data_range(catalogue: Catalogue, engine: SqlEngine, *, as_of: date | None = 
 
     `as_of` overrides the last day; a monthly fact covers its whole last month.
     """
-    covered = [found for table in _facts(catalogue) if (found := _covered(table, engine))]
+    covered = [found for table in _facts(catalogue) if (found := _covered(table, catalogue, engine))]
     if not covered:
         return None
     first, last = min(f for f, _ in covered), min(e for _, e in covered)
@@ -74,8 +74,8 @@ def _facts(catalogue: Catalogue) -> list[TableSpec]:
     return [t for t in catalogue.tables if t.time and t.name in used]
 
 
-def _covered(table: TableSpec, engine: SqlEngine) -> tuple[date, date] | None:
-    when = ast.column(table.time or "")
+def _covered(table: TableSpec, catalogue: Catalogue, engine: SqlEngine) -> tuple[date, date] | None:
+    when = Scan(catalogue, table.name).when()
     select = exp.select(
         ast.alias(ast.as_date(exp.Min(this=when)), "first"), ast.alias(ast.as_date(exp.Max(this=when.copy())), "last")
     ).from_(exp.to_table(table.name))

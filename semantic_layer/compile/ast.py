@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import sqlglot
@@ -60,6 +60,17 @@ def text(value: str) -> exp.Literal:
 def day(value: date) -> exp.Cast:
     """Return a date literal."""
     return exp.Cast(this=text(value.isoformat()), to=exp.DataType(this=exp.DataType.Type.DATE))
+
+
+def moment(value: datetime) -> exp.Cast:
+    """Return a timestamp literal without a zone."""
+    return exp.Cast(this=text(value.isoformat(sep=" ")), to=exp.DataType(this=exp.DataType.Type.TIMESTAMP))
+
+
+def by_clock(value: exp.Expr, *, written: str, here: str) -> exp.Expr:
+    """Return what the clock of one zone shows when that of another shows a value."""
+    known = exp.AtTimeZone(this=value, zone=text(written))
+    return exp.Paren(this=exp.AtTimeZone(this=known, zone=text(here)))
 
 
 def as_text(value: exp.Expr) -> exp.Cast:

@@ -16,9 +16,25 @@ _NO_PERCENTILE = ("bigquery", "trino")
 
 def portable(tree: exp.Expr, dialect: str) -> exp.Expr:
     """Return a DuckDB statement as one that means the same elsewhere; raise UserError (unsupported)."""
-    for rewrite in (_weekday, _truncation, _difference, _percentile, _division, _comparison):
+    for rewrite in (_clock, _weekday, _truncation, _difference, _percentile, _division, _comparison):
         tree = tree.transform(rewrite, dialect)
     return tree
+
+
+def _clock(node: exp.Expr, dialect: str) -> exp.Expr:
+    """A timestamp without a zone, from one clock to another; `AT TIME ZONE` is not the same everywhere."""
+    inner = node.this if isinstance(node, exp.AtTimeZone) else None
+    if not isinstance(inner, exp.AtTimeZone) or dialect in ("duckdb", "postgres"):
+        return node
+    value, written, here = inner.this, inner.args["zone"], node.args["zone"]
+    if dialect == "snowflake":
+        return _call("CONVERT_TIMEZONE", written, here, value)
+    if dialect == "spark":
+        return _call("FROM_UTC_TIMESTAMP", _call("TO_UTC_TIMESTAMP", value, written), here)
+    if dialect == "bigquery":
+        return _call("DATETIME", _call("TIMESTAMP", value, written), here)
+    moment = _call("AT_TIMEZONE", _call("WITH_TIMEZONE", value, written), here)
+    return exp.Cast(this=moment, to=exp.DataType(this=exp.DataType.Type.TIMESTAMP))
 
 
 def _weekday(node: exp.Expr, dialect: str) -> exp.Expr:

@@ -13,6 +13,7 @@ from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.model import Catalogue, DimensionSpec
 from semantic_layer.query import Filter, Grain, TimeWindow
 from semantic_layer.spans import NO_SPAN, Span
+from semantic_layer.zones import midnight
 
 
 class Scan:
@@ -67,14 +68,18 @@ class Scan:
         """Return the raw value of a dimension at a row."""
         if spec.expr:
             return self.expression(spec.expr, spec.table)
-        return self.column(spec.table, spec.column or spec.name)
+        return self._here(self.column(spec.table, spec.column or spec.name))
 
     def member(self, spec: DimensionSpec) -> exp.Expr:
         """Return a dimension's member at a row: text, `(unknown)` for NULL."""
         return ast.member(self.dimension(spec), is_text=spec.type == "text")
 
-    def when(self) -> exp.Column:
-        """Return the column that dates a row; raise UserError (no_time)."""
+    def when(self) -> exp.Expr:
+        """Return when a row was, by the clock of the workspace; raise UserError (no_time)."""
+        return self._here(self._written())
+
+    def _written(self) -> exp.Column:
+        """Return the column that dates a row."""
         if self._clock is None:
             raise UserError(
                 f"rows of {self.table.name} carry no date",
@@ -91,14 +96,26 @@ class Scan:
 
     def in_window(self, window: TimeWindow) -> exp.Expr:
         """Keep the rows of a window."""
-        return ast.within(self.when(), *self.days(window))
+        first, last = self.days(window)
+        zone = self._zone(self._written())
+        if zone is None:
+            return ast.within(self._written(), first, last)
+        # The bounds are converted, not each row.
+        before = exp.LT(this=self._written(), expression=self._midnight(last + timedelta(days=1), zone))
+        if first == date.min:
+            return before
+        return exp.And(this=exp.GTE(this=self._written(), expression=self._midnight(first, zone)), expression=before)
+
+    def _midnight(self, day: date, zone: str) -> exp.Expr:
+        return ast.moment(midnight(day, here=self.catalogue.timezone, written=zone))
 
     def older_than(self, age: int, as_of: date | None) -> exp.Expr:
         """Keep the rows at least `age` days old on the as-of date, else on the last date there is."""
         if as_of is not None:
             return exp.LT(this=self.when(), expression=ast.day(as_of - timedelta(days=age - 1)))
         owner, name = self._clock or ("", "")
-        latest = exp.Subquery(this=exp.select(ast.as_date(exp.Max(this=ast.column(name)))).from_(exp.to_table(owner)))
+        newest = self._here(ast.column(name, owner))
+        latest = exp.Subquery(this=exp.select(ast.as_date(exp.Max(this=newest))).from_(_table(owner)))
         bound = exp.Sub(this=latest, expression=exp.Literal.number(age - 1))
         return exp.LT(this=self.when(), expression=bound)
 
@@ -157,7 +174,18 @@ class Scan:
         table, _, name = time.rpartition(".")
         return (self.catalogue.table(table).name if table else self.table.name, name)
 
-    def _resolved(self, node: exp.Column, table: str) -> exp.Column:
+    def _zone(self, column: exp.Column) -> str | None:
+        """Return the zone a column is written in, where that is not the workspace's."""
+        owner = self.catalogue.table(column.table)
+        zone = owner.timezone if owner.time == column.name else None
+        return zone if zone != self.catalogue.timezone else None
+
+    def _here(self, column: exp.Column) -> exp.Expr:
+        """Return a column by the clock of the workspace."""
+        zone = self._zone(column)
+        return column if zone is None else ast.by_clock(column, written=zone, here=self.catalogue.timezone)
+
+    def _resolved(self, node: exp.Column, table: str) -> exp.Expr:
         if node.name == ast.ROW_DATE:
             return self.when()
         owner = node.table or table
@@ -169,7 +197,7 @@ class Scan:
             )
         self.column(owner, node.name)
         node.set("table", exp.to_identifier(owner))
-        return node
+        return self._here(node.copy()) if self._zone(node) else node
 
 
 def _table(name: str) -> exp.Table:

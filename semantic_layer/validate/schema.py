@@ -87,6 +87,13 @@ def _table(table: TableSpec, there: Schema, report: Report) -> None:
         if column:
             _require(column, table.name, f"table '{table.name}', {role}", source, there, report)
     kind = there[table.name.lower()].get((table.time or "").lower())
+    if kind and table.timezone and kind != "TIMESTAMP":
+        report.error(
+            source,
+            "wrong_type",
+            f"table '{table.name}': time '{table.time}' is {kind}, and `timezone` speaks of plain timestamps",
+            "leave out `timezone`: a date has no clock, and TIMESTAMP WITH TIME ZONE carries its zone",
+        )
     if kind and not kind.startswith(_DATED):
         report.error(
             source,
