@@ -11,11 +11,11 @@ from semantic_layer.model import Catalogue, MetricSpec
 from semantic_layer.query import MetricQuery, TimeWindow
 
 
-def with_baseline(reading: Reading) -> Reading:
-    """Compare with the window before, unless the question named another."""
+def with_baseline(reading: Reading, usual: TimeWindow | None = None) -> Reading:
+    """Compare with the window before, or what stands for it, unless the question named another."""
     if reading.window is None or reading.baseline is not None:
         return reading
-    return replace(reading, baseline=previous(reading.window))
+    return replace(reading, baseline=usual or previous(reading.window))
 
 
 def chosen(reading: Reading, window: TimeWindow, baseline: TimeWindow | None = None) -> Reading:

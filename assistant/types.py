@@ -122,6 +122,7 @@ class Plan:
 
     `default_window` is true when no time phrase was given; `search_text` is what quotes are asked about;
     `direction` is the way the asker believes the metric moved ("why is X up", "why did X drop");
+    `usual` is the same part of the period before, where a running one is asked for;
     `supposed` is what a what-if asks about, `intervention` what the effect of is asked for;
     `split_by` are the only dimensions a why looks at, none of them for all.
     `definition` maps metrics to the version of their definition that was asked for; `as_reported`
@@ -132,6 +133,7 @@ class Plan:
     reading: Reading
     features: ReadingFeatures = ReadingFeatures()
     default_window: bool = False
+    usual: TimeWindow | None = None
     search_text: str | None = None
     direction: Literal["up", "down"] | None = None
     supposed: Supposed | None = None

@@ -14,7 +14,7 @@ from assistant.types import Plan, Step
 def find_value(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     """Measure every metric asked for and those to be read with it."""
     asked = plan.reading.baseline is not None
-    reading = with_baseline(plan.reading)
+    reading = with_baseline(plan.reading, plan.usual)
     if reading.baseline and bench.first and reading.baseline.start < bench.first:
         reading = replace(reading, baseline=None)
     labels = [bench.catalogue.metric(m).label for m in reading.metrics]

@@ -48,6 +48,13 @@ def _asks_overview(draft: Draft) -> bool:
     return draft.has("overview") and not draft.metrics_named and not leans
 
 
+def _asks_risk(draft: Draft) -> bool:
+    """Tell "which customers will leave", who cannot be named, from how many will."""
+    after = (draft.after(i, skip=("filler",)) for i in range(len(draft.items)) if draft.cue(i, "which"))
+    people = any(i < len(draft.items) and is_noun(draft, i) for i in after)
+    return draft.has("at_risk") or (people and draft.has("forecast"))
+
+
 def _asks_impact(draft: Draft) -> bool:
     """Tell the effect of something recorded from the effect of one metric on another."""
     if draft.has("impact") and len(draft.places("metric")) < 2:
@@ -57,7 +64,7 @@ def _asks_impact(draft: Draft) -> bool:
 
 
 def _forecast(draft: Draft) -> None:
-    draft.take("forecast")
+    draft.take("forecast", "trend", "change", "how_has")
     _one_metric(draft)
     read_members(draft)
     read_shape(draft)
@@ -123,7 +130,8 @@ def _relationship(draft: Draft) -> None:
 
 
 def _at_risk(draft: Draft) -> None:
-    draft.take("at_risk", "high", "highest", "which", "top")
+    draft.take("at_risk", "forecast", "high", "highest", "which", "top", "follow")
+    draft.used.update(i for i in range(len(draft.items)) if is_noun(draft, i))
     _use_nouns(draft)
     read_metrics(draft)
     if not draft.metrics:
@@ -213,7 +221,7 @@ _READERS: dict[Intent, tuple[Callable[[Draft], bool], Callable[[Draft], None]]] 
     "anomalies": (_cued("anomalies"), _anomalies),
     "impact": (_asks_impact, _impact),
     "relationship": (_asks_relationship, _relationship),
-    "at_risk": (_cued("at_risk"), _at_risk),
+    "at_risk": (_asks_risk, _at_risk),
     "forecast": (_cued("forecast"), _forecast),
     "overview": (_asks_overview, _overview),
 }

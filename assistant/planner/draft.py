@@ -69,6 +69,7 @@ class Draft:
     direction: Literal["up", "down"] | None = None
     window: TimeWindow | None = None
     baseline: TimeWindow | None = None
+    usual: TimeWindow | None = None
     default_window: bool = False
     search_text: str | None = None
     horizon: TimeWindow | None = None

@@ -124,7 +124,8 @@ def _carried(draft: Draft, *, inherited: bool) -> Reading:
 def _analyse(draft: Draft, old: Reading | None) -> Intent:
     draft.by = list(dict.fromkeys([*(f.dimension for f in draft.versus), *draft.by]))
     graded = against_others(draft)
-    why = draft.take("why", "explain") or (old is not None and old.intent == "why" and not draft.by)
+    asked = draft.take("why", "explain") and not _splits_only(draft)
+    why = asked or (old is not None and old.intent == "why" and not draft.by)
     moves = moved(draft, why=why) or graded
     trend = is_trend(draft, moves, old)
     compares = why or (moves and not trend) or _old_pair(draft, old)
@@ -141,6 +142,11 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     _finish_cues(draft)
     _check_reach(draft)
     return _name(draft, why=why, trend=trend, old=old)
+
+
+def _splits_only(draft: Draft) -> bool:
+    """Tell "why do they leave, by reason" from a why: what is known of outcomes only lists them, it explains none."""
+    return bool(draft.by) and all(draft.dimension(name).outcome for name in draft.by)
 
 
 def _old_pair(draft: Draft, old: Reading | None) -> bool:
@@ -172,11 +178,15 @@ def _finish_cues(draft: Draft) -> None:
         draft.take("compare", "difference")
     if draft.versus or draft.baseline or len(draft.metrics) > 1:
         draft.take("vs")
+    if draft.baseline:
+        draft.take("significant")
     if draft.by:
         draft.take("breakdown", "respectively")
     if draft.having and not draft.by and not draft.by_period and draft.grain is None:
         draft.having.clear()
         draft.notes.append("The value is shown; compare it with the threshold you named.")
+    if draft.grain is not None and draft.has("trend"):
+        draft.take("onset")
     if draft.has("overview") and draft.metrics:
         draft.take("overview")
 

@@ -142,7 +142,7 @@ class Linker:
 
     def _beside(self, entries: list[Entry], tokens: Sequence[Token], i: int) -> list[Entry]:
         """Prefer the member whose dimension is named right before it: "handled by bots"."""
-        near = {t.stem for t in tokens[max(0, i - 2) : i]} - loose_stems()
+        near = {t.stem for t in tokens[max(0, i - 2) : i]} - loose_stems() - self._lexicon.nouns
         own = self._lexicon.dimension_words
         named = [e for e in entries if e.kind == "value" and near & own.get(e.name, frozenset())]
         return named if named and all(e.kind == "value" for e in entries) else entries
@@ -203,14 +203,15 @@ class Linker:
                 continue
             at = tuple(sorted(stems.index(s) for s in bag))
             gaps = [i for i in range(at[0], at[-1]) if i not in at]
-            if (
-                gaps
-                and len(gaps) <= 4
-                and all(stems[i] in gap_stems() or stems[i] in self._lexicon.nouns for i in gaps)
-            ):
+            if gaps and len(gaps) <= 4 and all(self._may_part(stems[i]) for i in gaps):
                 yield _entry(tokens, self._whole_bag(bag, at, stems), entries, 0.93, 0)
             elif not gaps and tuple(stems[at[0] : at[-1] + 1]) not in self._lexicon.phrases:
                 yield _entry(tokens, at, entries, 0.95, 2)
+
+    def _may_part(self, word: str) -> bool:
+        """Tell whether a word may stand inside a name: "at-risk SMB customers" are customers at risk."""
+        member = any(e.kind == "value" for e in self._lexicon.phrases.get((word,), ()))
+        return word in gap_stems() or word in self._lexicon.nouns or member
 
     def _whole_bag(self, bag: frozenset[str], at: tuple[int, ...], stems: Sequence[str]) -> tuple[int, ...]:
         """Take in the small words of the name ("how long calls take") that stand around its content words."""

@@ -4,6 +4,7 @@ from assistant.planner import facts
 from assistant.planner.draft import Draft, ask_back, refuse
 from assistant.planner.words import words
 from assistant.types import Within
+from semantic_layer.model import MetricSpec
 from semantic_layer.query import Filter, Scalar
 
 _ENDS = ("top", "bottom", "highest", "lowest", "best", "worst")
@@ -18,7 +19,7 @@ def is_additive(draft: Draft) -> bool:
 def read_share(draft: Draft) -> None:
     """Turn the part asked about into a cut whose members are shown as shares of the whole."""
     rate = facts.rate_of(draft.metric(draft.metrics[0]), draft.catalogue)
-    if rate is not None:
+    if rate is not None and not _comes_from(draft):
         draft.metrics = [rate.name]
         return
     label = draft.metric(draft.metrics[0]).label
@@ -33,6 +34,22 @@ def read_share(draft: Draft) -> None:
     if draft.grain is not None or draft.versus or draft.having:
         raise refuse("out_of_scope", f"I work out shares for one period at a time; ask for the {label} by group.")
     draft.take("percent", "how_many", "total", "by", "breakdown", "which")
+
+
+def counted_part(draft: Draft) -> MetricSpec | None:
+    """Return the count behind a rate whose share is asked: "what share of churn comes from SMB" is of those lost."""
+    spec = draft.metric(draft.metrics[0])
+    return facts.count_of(spec, draft.catalogue) if _comes_from(draft) and spec.type == "ratio" else None
+
+
+def _comes_from(draft: Draft) -> bool:
+    """Tell whether a verb stands between the one metric and the group, so that the group is a part of it."""
+    metrics, values = draft.places("metric"), draft.places("value")
+    if len(metrics) != 1 or draft.by:
+        return False
+    first = next((i for i in values if i > metrics[0]), metrics[0])
+    verbs = words().list_of("share_verbs")
+    return any(draft.linked.tokens[draft.items[i].first].stem in verbs for i in range(metrics[0] + 1, first))
 
 
 def _part(draft: Draft) -> Filter | None:

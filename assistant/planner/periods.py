@@ -50,8 +50,18 @@ def choose(draft: Draft, *, compares: bool, trend: bool) -> None:
         if baseline.start > window.start:
             window, baseline = baseline, window
         draft.baseline = baseline
+    elif now.end > clock.as_of and now.count == 1:
+        draft.usual = _same_part(draft, now, clock)
     draft.window = window
     draft.assumptions += [p.assumed for p in (now, before) if p is not None and p.assumed]
+
+
+def _same_part(draft: Draft, now: Period, clock: Clock) -> TimeWindow | None:
+    """Return as much of the period before as there is of one that is still running."""
+    before = earlier(now, BEFORE, clock)
+    if before.start < clock.first:
+        return None
+    return inside(draft, _fair(draft, before, now, clock), clock, compared=True)
 
 
 def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
@@ -91,6 +101,9 @@ def _two(draft: Draft, spans: list[TimeSpan], *, compares: bool, trend: bool) ->
     a, b = (s.period for s in spans)
     assert a is not None
     assert b is not None
+    if (a.start, a.end) == (b.start, b.end):
+        b = b.moved(-1)
+        b = period_of(b.start, b.grain, draft.context.clock) if b.count == 1 and draft.context.clock else b
     if compares or draft.has("vs", "compare", "difference"):
         draft.take("vs", "compare", "difference")
         return (a, b) if a.start >= b.start else (b, a)

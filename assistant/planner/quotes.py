@@ -57,7 +57,17 @@ def _subject(draft: Draft) -> tuple[list[int], list[int], int]:
     subject = [i for i in range(start, len(draft.items)) if _in_subject(draft, i, start)]
     while subject and draft.items[subject[0]].kind == "filler":
         subject.pop(0)
-    return [i for i in draft.places("metric") if i < start and _says_more(draft, i)], subject, start
+    named = [i for i in draft.places("metric") if i < start and _says_more(draft, i)]
+    for i in named:
+        _check_people(draft, i)
+    return named, subject, start
+
+
+def _check_people(draft: Draft, i: int) -> None:
+    """Refuse to look for "churned customers" as words: they are who speaks, and transcripts do not tell them."""
+    if draft.linked.tokens[draft.items[i].last].stem in draft.context.lexicon.nouns:
+        label = draft.items[i].text
+        raise refuse("unknown_metric", f"Conversations cannot be chosen by '{label}'; name a group, such as a segment.")
 
 
 def _read_limit(draft: Draft) -> None:

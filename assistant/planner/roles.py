@@ -26,16 +26,26 @@ def settle(draft: Draft) -> None:
 
 
 def _unlink_verbs(draft: Draft) -> None:
-    """Read "handle" in "how many calls did we handle" as the verb, not as a metric's short form."""
+    """Read "how many calls did we handle" and "contacts handled" as verbs, not as a metric's short form."""
     for i, item in enumerate(draft.items):
-        if item.kind != "entry" or item.of("value"):
+        if item.kind != "entry" or item.of("value") or len(item.at) > 1 or _may_count(draft, i):
             continue
         before = draft.linked.tokens[item.first - 1].word if item.first else ""
-        counted = any(draft.metric(e.name).unit == "count" for e in item.of("metric"))
-        said = draft.has("how_many", "more", "less", "high", "low") and before in words().list_of("subjects")
-        if said and len(item.at) == 1 and not counted and any(draft.items[j].entries for j in range(i)):
+        behind = any(draft.items[j].entries for j in range(i))
+        counted = any(_may_count(draft, j) for j in range(i))
+        asked = counted or draft.has("how_many", "more", "less", "high", "low")
+        said = asked and behind and before in words().list_of("subjects")
+        if said or (counted and _is_participle(draft, i) and not _has_ratio(draft, i)):
             draft.roles[i] = "noun"
             draft.used.add(i)
+
+
+def _is_participle(draft: Draft, i: int) -> bool:
+    """Tell "handled" from the metric that it is a short form of."""
+    item = draft.items[i]
+    word = draft.linked.tokens[item.first].word
+    short = bool(item.of("metric")) and item.of("metric")[0].score < 0.93
+    return short and word.endswith(words().endings[1:2])
 
 
 def _unlink_singulars(draft: Draft) -> None:
@@ -243,6 +253,7 @@ def _likeliest(draft: Draft, i: int, names: list[str]) -> list[str]:
     reached = [e for e in entries if all(reaches(draft.metric(e.name), d, draft.catalogue) for d in asked)] or entries
     best = max(e.score for e in reached)
     kept = [e.name for e in reached if e.score == best]
+    kept = [name for name in kept if draft.metric(name).headline] or kept
     if len(kept) == 1:
         draft.assumptions.append(f"'{draft.items[i].text}' read as {draft.metric(kept[0]).label}")
         draft.defaults += 1

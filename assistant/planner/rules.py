@@ -87,6 +87,8 @@ class RulePlanner:
         draft = Draft(context=self._context, question=question, text=text, linked=self._linker.link(tokens))
         if draft.has("quotes", "themes") and _counts(draft):
             draft.linked = self._linker.link(tokens, without=frozenset(("quotes", "themes")))
+        if draft.has("at_risk") and draft.has("how_many", "percent"):
+            draft.linked = self._linker.link(tokens, without=frozenset(("at_risk",)))
         if apart := names_apart(draft):
             draft.linked = self._linker.link(tokens, apart=apart)
         return draft
@@ -141,6 +143,7 @@ def _read(draft: Draft) -> Plan:
         reading=reading,
         features=_features(draft),
         default_window=draft.default_window,
+        usual=draft.usual,
         search_text=draft.search_text,
         direction=draft.direction,
         supposed=draft.supposed,

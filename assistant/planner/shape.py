@@ -31,7 +31,10 @@ def _grains(draft: Draft) -> None:
         return
     for grain in GRAINS:
         for i in draft.cues(f"grain_{grain}"):
-            if draft.word(i) == grain and draft.cue(draft.before(i), *_ENDS):
+            before = draft.before(i)
+            counted = before >= 0 and draft.items[before].kind == "number"
+            before = draft.before(before) if counted else before
+            if (counted or draft.word(i) == grain) and draft.cue(before, *_ENDS):
                 draft.grain, draft.by_period = grain, True
                 draft.used.add(i)
     for grain in GRAINS:

@@ -66,7 +66,9 @@ def spell(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """Return the stem of a word, after its irregular form is undone."""
+    """Return the stem of a word, after its irregular form is undone; of a number word, its digits."""
+    if word in words().numbers and word != "one":
+        return str(words().numbers[word])
     return str(_stemmer().stemWord(words().lemmas.get(word, word)))
 
 

@@ -13,11 +13,11 @@ def check_units(draft: Draft) -> None:
         return
     if draft.cues("how_many") and not any(s.unit == "count" for s in specs):
         counted = facts.count_of(specs[0], draft.catalogue)
-        if counted is not None:
-            options = [(s.label, ask_what(s.label)) for s in (counted, specs[0])]
-            raise ask_back(f"{specs[0].label} is a share; its count is {counted.label}.", options)
-        label = specs[0].label
-        raise ask_back(f"I know the {label}, not a count of it.", [(label, ask_what(label))])
+        if counted is None:
+            label = specs[0].label
+            raise ask_back(f"I know the {label}, not a count of it.", [(label, ask_what(label))])
+        draft.metrics[0] = counted.name
+        specs[0] = counted
     if draft.cues("how_long"):
         if not any(s.unit in ("seconds", "months") for s in specs):
             raise refuse(
@@ -25,6 +25,8 @@ def check_units(draft: Draft) -> None:
             )
         draft.take("how_long")
     if draft.cues("percent"):
+        if counted := parts.counted_part(draft):
+            draft.metrics, specs = [counted.name], [counted]
         moved = draft.has("change", "yoy", "mom", "qoq", "wow", "up", "down")
         if not any(s.unit == "ratio" for s in specs) and not moved and not parts.is_additive(draft):
             raise refuse("out_of_scope", f"{specs[0].label} is no sum, so its parts have no shares.")
