@@ -6,6 +6,7 @@ from assistant.findings import Findings
 from assistant.phrases import ask_how, ask_what, capital, join_words, sentence_case, spoken_members, was
 from assistant.windows import name_of, when
 from semantic_layer.compile import sliceable
+from semantic_layer.hierarchies import ancestors, children
 from semantic_layer.query import Filter
 
 MOST = 4
@@ -82,6 +83,13 @@ def _from_drivers(found: Findings, here: str, time: str) -> Iterator[str]:
 
 
 def _free_dimensions(found: Findings) -> list[str]:
+    """Return what to cut by next: inside what was named (a site of a region) first, what it lies in not at all."""
     used = {*found.reading.by, *(f.dimension for f in found.reading.filters)}
-    names = sliceable(found.reading.metrics[0], found.catalogue)
-    return [n for n in names if n not in used and found.catalogue.dimension(n).driver][:3]
+    known = {d.name for d in found.catalogue.dimensions}
+    outside = {above for name in used & known for above in ancestors(name, found.catalogue)}
+    inside = {finer for name in used for finer in children(name, found.catalogue)}
+    names = [
+        n for n in sliceable(found.reading.metrics[0], found.catalogue)
+        if n in inside or (n not in outside and found.catalogue.dimension(n).driver)
+    ]  # fmt: skip
+    return sorted((n for n in names if n not in used), key=lambda n: n not in inside)[:3]

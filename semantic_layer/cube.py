@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from semantic_layer.compile import compile_cube
 from semantic_layer.compile.cubes import PERIOD, SUMS
 from semantic_layer.compile.linear import parts
 from semantic_layer.engine import SqlEngine
+from semantic_layer.hierarchies import nested
 from semantic_layer.model import Catalogue
 from semantic_layer.query import OTHER, UNKNOWN, Cube, CubeQuery, Run, Sql, Table
 from semantic_layer.values import members_of
@@ -36,6 +38,7 @@ def run_cube(
     statements = compile_cube(query, catalogue, members=known, as_of=as_of)
     ran = [_run(number, sql, query, catalogue, engine) for number, sql in enumerate(statements)]
     cube = _cube(query, known, [arrays for _, arrays in ran], kind="ratio" if ratio else "additive")
+    cube = replace(cube, nested=nested(query.dimensions, catalogue))
     return cube, tuple(run for run, _ in ran)
 
 

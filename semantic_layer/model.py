@@ -80,6 +80,8 @@ class DimensionSpec(Strict):
     """Other words for its members: `Enterprise: [ent, corporate]`."""
     order: tuple[str, ...] = ()
     """Its members in the order they are shown in, where that is not the alphabet's."""
+    parent: str | None = None
+    """The coarser dimension that each member lies in: `parent: region` of a site. No cause names both."""
     driver: bool = True
     """`false` keeps it out of the search for causes of a change."""
     outcome: bool = False

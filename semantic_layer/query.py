@@ -144,6 +144,7 @@ class Cube:
     codes: (cells, dimensions) int32 indices into `members`; period: (cells,) 1 = now, 0 = before.
     n, d: sums of the numerator and denominator; nn, nd, dd: sums over rows of their products;
     rows: number of rows. For kind "additive" the value is n and d, nd, dd are zero.
+    `nested` are (finer, coarser) pairs of dimensions.
     """
 
     metric: str
@@ -158,4 +159,5 @@ class Cube:
     nn: NDArray[np.float64]
     nd: NDArray[np.float64]
     dd: NDArray[np.float64]
+    nested: frozenset[tuple[str, str]] = frozenset()
     notes: tuple[str, ...] = field(default=())

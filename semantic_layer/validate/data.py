@@ -14,6 +14,7 @@ from semantic_layer.model import Catalogue, DimensionSpec, Join, TableSpec
 from semantic_layer.query import Column, Sql
 from semantic_layer.validate.columns import column_values
 from semantic_layer.validate.grain import grain_problems
+from semantic_layer.validate.nesting import hierarchy_problems
 from semantic_layer.validate.report import Report
 from semantic_layer.values import distinct_values
 
@@ -37,6 +38,7 @@ def data_problems(catalogue: Catalogue, engine: SqlEngine, report: Report) -> No
                 _orphans(table, join, catalogue, engine, report)
     _stale({name: day for name, day in last.items() if name in measured}, report)
     _members(catalogue, engine, report)
+    hierarchy_problems(catalogue, engine, report)
 
 
 def _measured(catalogue: Catalogue) -> set[str]:

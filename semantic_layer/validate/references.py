@@ -6,6 +6,7 @@ from semantic_layer.compile import ast
 from semantic_layer.compile.formulas import leaves
 from semantic_layer.compile.joins import path
 from semantic_layer.errors import UserError
+from semantic_layer.hierarchies import ancestors
 from semantic_layer.model import Catalogue, DimensionSpec, Formula, MeasureSpec, MetricSpec, TableSpec, Version
 from semantic_layer.validate.report import Report
 
@@ -54,6 +55,9 @@ def _dimension(spec: DimensionSpec, catalogue: Catalogue, report: Report) -> Non
         catalogue.table(spec.table)
         if spec.expr:
             ast.parsed(spec.expr)
+        if spec.parent is not None:
+            catalogue.dimension(spec.parent)
+            ancestors(spec.name, catalogue)
 
 
 def _metric(metric: MetricSpec, catalogue: Catalogue, report: Report) -> None:

@@ -16,7 +16,10 @@ DENSE = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """Distinct cells: codes (cells, dimensions), sums (cells,) of each period."""
+    """Distinct cells: codes (cells, dimensions), sums (cells,) of each period.
+
+    `nested` are (finer, coarser) pairs of dimensions.
+    """
 
     kind: str
     dimensions: tuple[str, ...]
@@ -24,6 +27,7 @@ class Cells:
     codes: Codes
     now: Moments
     before: Moments
+    nested: frozenset[tuple[str, str]] = frozenset()
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -32,6 +36,12 @@ class Cells:
     def periods(self) -> tuple[Moments, Moments]:
         """The sums before and now: index 0 and 1."""
         return self.before, self.now
+
+    @property
+    def follows(self) -> frozenset[tuple[int, int]]:
+        """The nested pairs as positions, of those dimensions that are here."""
+        place = {name: d for d, name in enumerate(self.dimensions)}
+        return frozenset((place[a], place[b]) for a, b in self.nested if a in place and b in place)
 
 
 def cells_of(cube: Cube) -> Cells:
@@ -46,8 +56,9 @@ def cells_of(cube: Cube) -> Cells:
         sums = {name: np.bincount(where, getattr(cube, name)[inside], len(codes)) for name in NAMES}
         parts.append(Moments(**sums))
     return Cells(
-        kind=cube.kind, dimensions=cube.dimensions, members=cube.members, codes=codes, before=parts[0], now=parts[1]
-    )
+        kind=cube.kind, dimensions=cube.dimensions, members=cube.members, codes=codes, before=parts[0], now=parts[1],
+        nested=cube.nested,
+    )  # fmt: skip
 
 
 def sums(m: Moments) -> Moments:

@@ -32,8 +32,9 @@ def search_forecast(cells: Cells, *, max_depth: int, max_segments: int) -> tuple
     weights = _weights(cells)
     sizes = tuple(max(len(m), 1) for m in cells.members)
     lattice = lattice_of(
-        cells.codes, sizes, weights, support=lambda sums: np.asarray(sums[..., 3] > 0.5), max_depth=max_depth
-    )
+        cells.codes, sizes, weights, support=lambda sums: np.asarray(sums[..., 3] > 0.5), max_depth=max_depth,
+        follows=cells.follows,
+    )  # fmt: skip
 
     def best(sums: Floats, whole: Floats) -> Pick | None:
         return _best(lattice, sums, float(whole[3]))

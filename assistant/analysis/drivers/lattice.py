@@ -70,14 +70,16 @@ def lattice_of(
     support: Callable[[Floats], NDArray[np.bool_]],
     max_depth: int,
     offered: int | None = None,
+    follows: frozenset[tuple[int, int]] = frozenset(),
 ) -> Lattice:
     """Roll cells up to every cuboid; `support` says which segments are kept.
 
-    Dimensions that another one determines are not combined with it (region and country).
+    Dimensions that another one determines are not combined with it (region and country): those that
+    the cells show, and `follows`, (finer, coarser) pairs that were declared.
     `offered` counts the dimensions that these were chosen from, by default these.
     """
     codes, sizes, names = _fold(codes, sizes, weights, support)
-    groups = _combinations(codes, sizes, max_depth)
+    groups = _combinations(codes, sizes, max_depth, follows)
     cuboids: list[Cuboid] = []
     kept: list[Floats] = []
     tests: list[Floats] = []
@@ -128,8 +130,10 @@ def _present(keys: Codes, size: int) -> int:
     return int(np.count_nonzero(np.bincount(keys, minlength=size)))
 
 
-def _combinations(codes: Codes, sizes: tuple[int, ...], max_depth: int) -> list[tuple[int, ...]]:
-    follows = determined_by(codes, sizes) if max_depth > 1 else set()
+def _combinations(
+    codes: Codes, sizes: tuple[int, ...], max_depth: int, declared: frozenset[tuple[int, int]]
+) -> list[tuple[int, ...]]:
+    follows = determined_by(codes, sizes) | declared if max_depth > 1 else set()
     varying = [d for d in range(len(sizes)) if _present(codes[:, d], sizes[d]) > 1]
     dims = [b for b in varying if not any((a, b) in follows and (b, a) in follows for a in varying if a < b)]
     return [

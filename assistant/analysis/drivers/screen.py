@@ -34,7 +34,7 @@ def project(cells: Cells, statistics: Statistics, chosen: tuple[int, ...]) -> tu
     _, first, place = np.unique(key, return_index=True, return_inverse=True)
     before, now = (roll_up(m, place, len(first)) for m in cells.periods)
     names = tuple(cells.dimensions[d] for d in chosen)
-    rolled = Cells(kind=cells.kind, dimensions=names, members=members, codes=codes[first], now=now, before=before)
+    rolled = replace(cells, dimensions=names, members=members, codes=codes[first], now=now, before=before)
     return rolled, replace(statistics, weights=sums_by(place, statistics.weights, len(first)))
 
 

@@ -63,6 +63,7 @@ def search(
         support=statistics.supported,
         max_depth=max_depth,
         offered=offered,
+        follows=cells.follows,
     )
     nameable = _nameable(cells, statistics, lattice, material)
 
