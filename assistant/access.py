@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from assistant.callers import calls, fewest
 from assistant.dictionary import open_engine
 from assistant.permitted import PermittedEvidence
 from assistant.protocols import EvidenceSearch
+from assistant.scoring import source
 from assistant.workspace import RoleSettings, Workspace
+from indexes.scores import ScoreCard
+from indexes.types import ListedTheme
 from semantic_layer.compile import compile_keys
 from semantic_layer.engine import SqlEngine
 from semantic_layer.errors import UserError, did_you_mean
@@ -75,6 +79,33 @@ class Access:
             index=index,
             permitted=lambda: frozenset(map(str, self.engine.run(sql, max_rows=MOST_CONTACTS).data[0])),
         )
+
+    def themes(self, workspace: Workspace, index: EvidenceSearch) -> tuple[ListedTheme, ...]:
+        """Return the themes that contacts of the role carry, without those of too few customers."""
+        own = self.evidence(workspace, index)
+        found = own.listed_themes()
+        if self.policy is None or not self.policy.small_cells:
+            return found
+        behind = self._calls(workspace, own.contact_ids)
+        return tuple(theme for theme in found if fewest(theme.contacts, behind) >= self.policy.small_cells)
+
+    def cards(self, cards: Iterable[ScoreCard]) -> tuple[ScoreCard, ...]:
+        """Return the records of scores open to the role; raise UserError (not_permitted) for a role with rows.
+
+        A score is taught by contacts of everybody, so its record speaks of rows outside the policy.
+        """
+        if self.policy is not None and self.policy.rows:
+            raise self.policy.refusal()
+        return tuple(card for card in cards if not {card.name, source(card)} & self.catalogue.closed)
+
+    def _calls(self, workspace: Workspace, heard: frozenset[str]) -> tuple[int, ...]:
+        settings = workspace.config.transcripts
+        if settings is None or settings.table is None:
+            return (1,) * len(heard)
+        table, key = settings.table, settings.key
+        sql = compile_keys(self.catalogue, table=table, key=key, filters=(), window=None, holders=True)
+        ids, whose = self.engine.run(sql, max_rows=MOST_CONTACTS).data or ((), ())
+        return calls(dict(zip(map(str, ids), map(str, whose), strict=True)), heard)
 
 
 def open_access(workspace: Workspace, written: Loaded, role: str | None) -> Access:

@@ -7,7 +7,7 @@ from functools import cached_property
 from assistant.planner import RulePlanner, Vocabulary
 from assistant.protocols import EvidenceSearch, Planner
 from assistant.types import Clarify, Decline, Plan, Question, Reading
-from indexes.types import Evidence, IndexStatus, ThemeEvidence
+from indexes.types import Evidence, IndexStatus, ListedTheme, ThemeEvidence
 from indexes.windows import parse_citation
 from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue
@@ -116,9 +116,15 @@ class PermittedEvidence:
             )
         return self.index.quote(citation)
 
-    def status(self) -> IndexStatus:
-        """Return what the index holds for the role; its passages are not counted apart."""
-        return replace(self.index.status(), contacts=len(self.contact_ids))
+    def listed_themes(self, *, contact_ids: Collection[str] | None = None) -> tuple[ListedTheme, ...]:
+        """List the themes that permitted contacts carry."""
+        kept = self._kept(self.contact_ids if contact_ids is None else contact_ids)
+        return self.index.listed_themes(contact_ids=kept)
+
+    def status(self, *, contact_ids: Collection[str] | None = None) -> IndexStatus:
+        """Return what the index holds for the role; nobody can tell whose lines were skipped."""
+        kept = self._kept(self.contact_ids if contact_ids is None else contact_ids)
+        return replace(self.index.status(contact_ids=kept), bad_lines=())
 
     def _kept(self, ids: Collection[str]) -> Collection[str]:
         allowed = self.contact_ids

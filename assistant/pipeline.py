@@ -51,6 +51,7 @@ from assistant.types import (
     Step,
 )
 from assistant.withheld import without_withheld_rows
+from assistant.withheld_themes import without_small_themes
 from assistant.workspace import Workspace
 from semantic_layer.definitions import as_defined
 from semantic_layer.engine import SqlEngine
@@ -178,7 +179,7 @@ class Assistant:
             yield self._end(envelope.refused(_not_permitted(error)), follow)
             return
         assert found is not None
-        found = without_withheld_rows(found)
+        found = without_small_themes(without_withheld_rows(found), bench)
         if found.decline:
             decline = found.decline
             nearest = tuple(q for q in decline.nearest if self.planner.readable(q))

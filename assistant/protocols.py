@@ -5,7 +5,7 @@ from typing import Protocol
 
 from assistant.findings import Findings, Narration
 from assistant.types import Clarify, Decline, Plan, Question
-from indexes.types import Evidence, IndexStatus, ThemeEvidence
+from indexes.types import Evidence, IndexStatus, ListedTheme, ThemeEvidence
 
 
 class Planner(Protocol):
@@ -62,6 +62,10 @@ class EvidenceSearch(Protocol):
         """Return the redacted text of the cited turns."""
         ...
 
-    def status(self) -> IndexStatus:
+    def listed_themes(self, *, contact_ids: Collection[str] | None = None) -> tuple[ListedTheme, ...]:
+        """List the themes that contacts carry."""
+        ...
+
+    def status(self, *, contact_ids: Collection[str] | None = None) -> IndexStatus:
         """Return what the index holds."""
         ...

@@ -79,6 +79,14 @@ class Recorder:
         self.runs[-1] = replace(run, table=replace(run.table, data=()))
         return dict(zip(map(str, ids), map(str, members), strict=True))
 
+    def holders(self, table: str, key: str, filters: Sequence[Filter], window: TimeWindow | None) -> dict[str, str]:
+        """Return the customer behind each id of a slice."""
+        sql = compile_keys(self.catalogue, table=table, key=key, filters=tuple(filters), window=window, holders=True)
+        run = self._run_whole(sql, "customers of the contacts")
+        ids, whose = run.table.data or ((), ())
+        self.runs[-1] = replace(run, table=replace(run.table, data=()))
+        return dict(zip(map(str, ids), map(str, whose), strict=True))
+
     def _run_whole(self, sql: Sql, purpose: str) -> Run:
         """Run a list of ids; half of one would name the wrong contacts. Raises UserError too_many_contacts."""
         run = self._run(sql, purpose, None, most=MOST_IDS)

@@ -99,23 +99,28 @@ def score_cards(workspace: Workspace) -> "tuple[ScoreCard, ...]":
     return tuple(ScoreCard(**{**card, "auc_ci": tuple(card["auc_ci"]) if card["auc_ci"] else None}) for card in raw)
 
 
+def source(card: "ScoreCard") -> str:
+    """Return the metric that a score was taught by."""
+    return card.name.removeprefix("text_")
+
+
 def _metric(card: "ScoreCard", catalogue: Catalogue, time: str | None) -> MetricSpec:
-    source = catalogue.metric(card.name.removeprefix("text_"))
+    taught = catalogue.metric(source(card))
     low, high = card.auc_ci or (0.0, 1.0)
     return MetricSpec(
         name=card.name,
-        label=f"{source.label} from transcripts",
+        label=f"{taught.label} from transcripts",
         type="average",
         definition=(
-            f"Mean probability that a contact counts for {source.label}, told by a model from the words of every "
+            f"Mean probability that a contact counts for {taught.label}, told by a model from the words of every "
             "contact that has a transcript."
         ),
         unit="ratio",
-        good=source.good,
-        synonyms=tuple(f"{name} from transcripts" for name in (source.name.replace("_", " "), *source.synonyms)),
-        owner=source.owner,
-        pillar=source.pillar,
-        horizon=source.horizon,
+        good=taught.good,
+        synonyms=tuple(f"{name} from transcripts" for name in (taught.name.replace("_", " "), *taught.synonyms)),
+        owner=taught.owner,
+        pillar=taught.pillar,
+        horizon=taught.horizon,
         caveat=(
             f"A model, taught by {card.contacts:,} contacts whose outcome is known; on later contacts its AUC was "
             f"{card.auc:.2f} ({low:.2f} to {high:.2f}). It speaks only of contacts with a transcript."

@@ -70,11 +70,12 @@ class TranscriptIndex:
         """The contacts that have a transcript."""
         return frozenset(self._positions)
 
-    def status(self) -> IndexStatus:
-        """Say what the index holds and whether its files have changed since."""
+    def status(self, *, contact_ids: Collection[str] | None = None) -> IndexStatus:
+        """Say what the index holds, of some contacts where asked, and whether its files have changed since."""
+        held = None if contact_ids is None else self._known(contact_ids)
         return IndexStatus(
-            contacts=self._manifest.contacts,
-            passages=self._manifest.passages,
+            contacts=self._manifest.contacts if held is None else len(held),
+            passages=self._manifest.passages if contact_ids is None else len(self._rows(contact_ids)),
             stale=any(_changed(source) for source in self._manifest.sources),
             bad_lines=self._manifest.bad_lines,
         )
@@ -155,9 +156,10 @@ class TranscriptIndex:
             limit=limit,
         )
 
-    def listed_themes(self) -> tuple[ListedTheme, ...]:
-        """List the themes, the most frequent first."""
-        return listed(self.themes, self._terms)
+    def listed_themes(self, *, contact_ids: Collection[str] | None = None) -> tuple[ListedTheme, ...]:
+        """List the themes, the most frequent first; of some contacts, those that one of them carries."""
+        every = listed(self.themes, self._terms, None if contact_ids is None else self._known(contact_ids))
+        return every if contact_ids is None else tuple(theme for theme in every if theme.contacts)
 
     def _understands(self, text: str) -> bool:
         """Say whether the corpus knows a word of the text, or at least how its words are spelled."""

@@ -82,11 +82,12 @@ def _wanted(
             yield name, (reason_id,), rows[terms.says(rows, columns).any(axis=1)]
 
 
-def listed(themes: Themes, terms: Terms) -> tuple[ListedTheme, ...]:
-    """List the themes with the words that tell them, the most frequent first."""
+def listed(themes: Themes, terms: Terms, of: Rows | None = None) -> tuple[ListedTheme, ...]:
+    """List the themes with the words that tell them, the most frequent first, counted over some contacts or all."""
+    counted = np.ones(len(themes.of), dtype=bool) if of is None else np.isin(np.arange(len(themes.of)), of)
     found = []
     for place, name in enumerate(themes.names):
-        carrying = themes.of == place
+        carrying = (themes.of == place) & counted
         strongest = np.argsort(-themes.weights[place], kind="stable")[:_WORDS]
         found.append(
             ListedTheme(

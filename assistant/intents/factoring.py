@@ -35,7 +35,8 @@ def _factors(
         return None, ()
     dimensions = {f.dimension for f in reading.filters}
     for identity in identities(whole.metric, bench.catalogue):
-        if set(identity.metrics) & set(above) or not _sliced(identity.metrics, dimensions, bench.catalogue):
+        closed = {*above, *bench.catalogue.closed}
+        if closed & {*identity.metrics} or not _sliced(identity.metrics, dimensions, bench.catalogue):
             continue
         terms = [measure(bench, m, reading.filters, reading.window, reading.baseline).figure for m in identity.metrics]
         found = _carried(identity, whole, terms)

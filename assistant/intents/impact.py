@@ -18,6 +18,7 @@ from assistant.phrases import show, spoken_date, spoken_members
 from assistant.planner.facts import monthly, tables
 from assistant.types import Decline, Figure, Intervention, Plan, Reading, ResultColumn, ResultTable, Step
 from assistant.windows import DAY, labelled, month_end, month_start
+from assistant.withheld import NOTHING, large_enough
 from semantic_layer.calendar import period_start
 from semantic_layer.compile import sliceable
 from semantic_layer.errors import UserError
@@ -51,6 +52,10 @@ def find_impact(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     reading = replace(plan.reading, filters=(*plan.reading.filters, *one.scope), window=before, horizon=after)
     yield Step(name="run", text=f"Measuring {spec.label} before and after")
     measure(bench, spec.name, reading.filters, before)
+    if not _large_enough(bench, replace(plan.reading, window=after, baseline=before), one):
+        decline = Decline(reason="not_permitted", message=NOTHING.format(least=bench.catalogue.small_cells))
+        yield replace(first_findings(plan, reading, bench), decline=decline)
+        return
     yield Step(name="analyse", text="Comparing with those it did not reach")
     try:
         sides = _sides(bench, plan.reading, one, before, after)
@@ -59,6 +64,14 @@ def find_impact(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         yield replace(first_findings(plan, reading, bench), decline=decline)
         return
     yield _found(plan, bench, reading, one, sides)
+
+
+def _large_enough(bench: Bench, reading: Reading, one: Intervention) -> bool:
+    """Tell whether those reached, and the others, may be shown: part of the others is enough."""
+    others = [(replace(f, operator="not in"),) for f in one.scope]
+    return large_enough(one.scope, bench, reading) and (
+        not others or any(large_enough(group, bench, reading) for group in others)
+    )
 
 
 def _windows(one: Intervention, bench: Bench, *, by_month: bool) -> tuple[TimeWindow, TimeWindow] | None:

@@ -110,12 +110,20 @@ def _shares(
 ) -> dict[str, tuple[float, float]]:
     query = MetricQuery(metrics=(metric,), by=(reason,), filters=filters, window=window)
     run = bench.recorder.measure(query, f"contacts by {bench.catalogue.dimension(reason).label}")
-    counts = [number(n) or 0.0 for n in run.table.column(metric)] if len(run.table) else []
+    counts = [number(n) for n in run.table.column(metric)] if len(run.table) else []
     members = run.table.column(reason) if counts else ()
-    total = sum(counts) or 1.0
+    # What is withheld counts in the whole, too, so its sum is no longer that of the rows.
+    total = _whole(bench, metric, filters, window) if None in counts else sum(n for n in counts if n)
     return {
-        UNKNOWN if member is None else str(member): (n, n / total) for member, n in zip(members, counts, strict=True)
+        UNKNOWN if member is None else str(member): (n, n / total)
+        for member, n in zip(members, counts, strict=True)
+        if n is not None and total
     }
+
+
+def _whole(bench: Bench, metric: str, filters: tuple[Filter, ...], window: TimeWindow | None) -> float:
+    run = bench.recorder.measure(MetricQuery(metrics=(metric,), filters=filters, window=window), "all contacts")
+    return (number(run.table.column(metric)[0]) if len(run.table) else None) or 0.0
 
 
 def _untied(found: Findings, index: EvidenceSearch) -> Findings:

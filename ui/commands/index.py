@@ -1,5 +1,7 @@
 """`because index` and `because search`: what customers said."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.protocols import EvidenceSearch
     from assistant.workspace import Workspace
     from semantic_layer.query import Filter
+    from ui.opened import Opened
 
 app = typer.Typer(help="Build the transcript index or look at it.", no_args_is_help=True)
 TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="What to look for, in your own words.")]
@@ -42,16 +45,19 @@ def build(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = 
 
 
 @app.command("status")
-def status(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
+def status(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE, role: RoleOption = None, as_json: JsonOption = False
+) -> None:
     """Say what the index holds and whether it is stale."""
     from assistant.corpus import strangers
-    from indexes.search import TranscriptIndex
     from ui.opened import open_here
 
     here = open_here(workspace)
-    index = TranscriptIndex.open(here.workspace.index)
-    found = index.status()
-    unknown = strangers(here.workspace, here.catalogue, index.contact_ids) if here.workspace.warehouse.is_file() else 0
+    with _listening(here, role) as (access, index):
+        found = access.evidence(here.workspace, index).status() if access else index.status()
+        # Contacts that the warehouse does not know are nobody's, so a role is told of none.
+        told = access is None and here.workspace.warehouse.is_file()
+        unknown = strangers(here.workspace, here.catalogue, index.contact_ids) if told else 0
     if as_json:
         emit(
             {
@@ -73,14 +79,15 @@ def status(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption =
 
 
 @app.command("themes")
-def themes(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
+def themes(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE, role: RoleOption = None, as_json: JsonOption = False
+) -> None:
     """List the themes found, with the ids that `transcripts: themes` of because.yml speaks of."""
-    from indexes.search import TranscriptIndex
     from ui.opened import open_here
 
-    here = open_here(workspace).workspace
-    settings = here.config.transcripts
-    found = TranscriptIndex.open(here.index, themes=settings.themes if settings else None).listed_themes()
+    here = open_here(workspace)
+    with _listening(here, role) as (access, index):
+        found = access.themes(here.workspace, index) if access else index.listed_themes()
     if as_json:
         emit({"themes": found})
         return
@@ -88,13 +95,35 @@ def themes(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption =
         out().print(f"{', '.join(theme.ids):8} {theme.contacts:7,}  {theme.name}", markup=False)
 
 
+@contextmanager
+def _listening(
+    here: "Opened", role: str | None, *, narrowed: bool = False
+) -> "Iterator[tuple[Access | None, EvidenceSearch]]":
+    """Open the index, and the warehouse where a role or filters narrow what may be heard."""
+    from indexes.search import TranscriptIndex
+
+    settings = here.workspace.config.transcripts
+    index = TranscriptIndex.open(here.workspace.index, themes=settings.themes if settings else None)
+    if narrowed or role or here.workspace.config.default_role:
+        with here.access(role) as access:
+            yield access, index
+    else:
+        yield None, index
+
+
 @app.command("scores")
-def scores(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
+def scores(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE, role: RoleOption = None, as_json: JsonOption = False
+) -> None:
     """Say how well each score learned from transcripts tells what it was taught."""
     from assistant.scoring import score_cards
     from ui.opened import open_here
 
-    cards = score_cards(open_here(workspace).workspace)
+    here = open_here(workspace)
+    cards = score_cards(here.workspace)
+    if role or here.workspace.config.default_role:
+        with here.access(role) as access:
+            cards = access.cards(cards)
     if as_json:
         emit({"scores": cards})
         return
@@ -117,7 +146,6 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find passages that say something, with citations."""
-    from indexes.search import TranscriptIndex
     from ui.conditions import parse_where
     from ui.opened import open_here
 
@@ -127,14 +155,10 @@ def search(
         )
     filters = parse_where(where)
     here = open_here(workspace)
-    index: EvidenceSearch = TranscriptIndex.open(here.workspace.index)
-    if filters or role or here.workspace.config.default_role:
-        with here.access(role) as access:
-            index = access.evidence(here.workspace, index)
-            contacts = _contacts(here.workspace, access, filters) if filters else None
-            passages = index.search(text, contact_ids=contacts, k=k)
-    else:
-        passages = index.search(text, k=k)
+    with _listening(here, role, narrowed=bool(filters)) as (access, index):
+        own = access.evidence(here.workspace, index) if access else index
+        contacts = _contacts(here.workspace, access, filters) if access and filters else None
+        passages = own.search(text, contact_ids=contacts, k=k)
     if as_json:
         emit({"passages": passages})
         return
