@@ -78,3 +78,21 @@ def test_every_example_of_the_empty_page_is_answered(tab):
     assert len(examples) >= 4
     for question in examples:
         assert ask(tab, question).locator(".bc-governed").count() == 1, question
+
+
+def test_the_menu_of_roles_narrows_what_is_asked(browser, tiny_workspace, screens):
+    from ui.app import launch
+
+    page = launch(tiny_workspace, port=unused_port())
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.goto(page.url)
+    opened.wait_for_selector(".bc-example")
+    opened.click("#bc-role input")
+    opened.get_by_role("option", name="Regional manager, DACH").click()
+    card = ask(opened, "Contact volume by region in October 2026")
+    opened.screenshot(path=screens / "real-role.png")
+    assert "DACH" in card.inner_text()
+    assert "Nordics" not in card.inner_text()
+    assert "Restricted view" in card.inner_text()
+    opened.close()
+    page.close()
