@@ -30,9 +30,9 @@ class Opened:
         """The semantic layer."""
         return self.loaded.catalogue
 
-    def with_catalogue(self, catalogue: "Catalogue") -> "Opened":
-        """Return the workspace with a role's dictionary."""
-        return replace(self, loaded=replace(self.loaded, catalogue=catalogue))
+    def with_access(self, access: "Access") -> "Opened":
+        """Return the workspace with a role's dictionary, and what the warehouse left out of it."""
+        return replace(self, loaded=replace(self.loaded, catalogue=access.catalogue, problems=access.problems))
 
     def usable(self) -> "Opened":
         """Return the workspace with the definitions that hold in themselves; the warehouse is not asked."""

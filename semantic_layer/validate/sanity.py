@@ -38,6 +38,16 @@ def _unit(metric: MetricSpec, report: Report) -> None:
             f"metric '{metric.name}' has the unit '{metric.unit}'",
             f"{did_you_mean(metric.unit, PLAIN_UNITS)}; a percentage is a ratio, money a currency code such as EUR",
         )
+    if metric.format is not None:
+        try:
+            format(0.5, metric.format)
+        except ValueError as error:
+            report.warning(
+                f"metric:{metric.name}",
+                "bad_format",
+                f"metric '{metric.name}': format '{metric.format}' writes no number: {error}",
+                "write a Python format such as .1% or ,.0f",
+            )
 
 
 def _is_plain(metric: MetricSpec, catalogue: Catalogue) -> bool:

@@ -117,6 +117,7 @@ def test_a_share_of_more_than_all_is_told(checked):
     [
         ("unit: seconds", "unit: secs", "unknown_unit", "did you mean 'seconds'?"),
         ("unit: seconds", "unit: percent", "unknown_unit", "a percentage is a ratio"),
+        ("unit: seconds", "unit: seconds, format: '%d'", "bad_format", "such as .1%"),
         ("B: [second]", "B: [second, First]", "ambiguous_word", "leave it to one"),
     ],
 )

@@ -265,3 +265,14 @@ def test_every_command_speaks_to_people_too(shown, argv, words):
     code, printed = shown(*argv)
     assert code == 0
     assert words in printed.out
+
+
+def test_the_dictionary_shows_how_metrics_are_cut_with_some_members(said):
+    _, found = said("metrics", "churn_rate")
+    region = next(d for d in found["dimensions"] if d["dimension"] == "region")
+    keys = {"dimension", "label", "description", "type", "parent", "synonyms", "values", "members", "samples"}
+    assert set(region) == keys
+    assert (region["members"], region["samples"]) == (4, ["DACH", "Nordics", "North America", "UK & Ireland"])
+    assert "queue" not in {d["dimension"] for d in found["dimensions"]}
+    _, found = said("metrics", "--role", "regional_manager_dach")
+    assert next(d for d in found["dimensions"] if d["dimension"] == "region")["samples"] == ["DACH"]

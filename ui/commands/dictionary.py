@@ -1,10 +1,13 @@
 """`because metrics` and `because check`: the dictionary and its validation."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from semantic_layer.errors import BecauseError
+from ui.dictionary_wire import wire
 from ui.options import DEFAULT_WORKSPACE, JsonOption, RoleOption, WorkspaceOption
 from ui.output import emit, err, out
 
@@ -32,20 +35,31 @@ def metrics(
     if html or to:
         _write_page(here, role, to or workspace / "dictionary.html", as_json=as_json)
         return
-    if role or here.workspace.config.default_role:
-        with here.access(role) as access:
-            here = here.with_catalogue(access.catalogue)
-        here.catalogue.permit((name,) if name else ())
+    here, members = _as_seen(here, role, with_members=as_json)
+    here.catalogue.permit((name,) if name else ())
     visible = tuple(m for m in here.catalogue.metrics if not m.hidden)
     chosen = (here.catalogue.metric(name),) if name else visible
     if as_json:
-        left_out = [p for p in here.loaded.problems if p.severity == "error"]
-        emit({"metrics": [_wire(metric, here) for metric in chosen], "left_out": left_out})
+        emit(wire(chosen, here.catalogue, members, here.loaded.problems))
     elif name:
         _show_one(chosen[0], here, history=history)
     else:
         _show_all(chosen, history=history)
     _warn(here)
+
+
+def _as_seen(here: "Opened", role: str | None, *, with_members: bool) -> "tuple[Opened, Mapping[str, Sequence[str]]]":
+    """Return the workspace as a role sees it, with members; without a role, a lost warehouse costs only these."""
+    limited = bool(role or here.workspace.config.default_role)
+    if not limited and not with_members:
+        return here, {}
+    try:
+        with here.access(role) as access:
+            return here.with_access(access), access.values if with_members else {}
+    except BecauseError:
+        if limited:
+            raise
+        return here, {}
 
 
 def _write_page(here: "Opened", role: str | None, file: Path, *, as_json: bool) -> None:
@@ -89,30 +103,6 @@ def check(
     else:
         _show_problems(problems, here)
     raise typer.Exit(0 if ok else 2)
-
-
-def _wire(metric: "MetricSpec", here: "Opened") -> dict[str, Any]:
-    from semantic_layer.compile import sliceable
-
-    return {
-        "metric": metric.name,
-        "label": metric.label,
-        "definition": metric.definition,
-        "owner": metric.owner,
-        "type": metric.type,
-        "unit": metric.unit,
-        "dimensions": sliceable(metric.name, here.catalogue),
-        "versions": [
-            {
-                "version": v.version,
-                "effective_on": v.effective_on,
-                "author": v.author,
-                "reason": v.reason,
-                "definition": v.definition,
-            }
-            for v in metric.versions
-        ],
-    }
 
 
 def _show_all(chosen: "tuple[MetricSpec, ...]", *, history: bool) -> None:
