@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from assistant.analysis.change import Change, change_of
+from assistant.analysis.drivers.clusters import design_effect
 from assistant.phrases import show
 from assistant.protocols import EvidenceSearch
 from assistant.recorder import Recorder, number
@@ -15,7 +16,7 @@ from indexes.settings import TranscriptSettings
 from semantic_layer.compile.cubes import PERIOD
 from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue, MetricSpec
-from semantic_layer.query import UNKNOWN, CubeQuery, Filter, MetricQuery, Run, Table, TimeWindow
+from semantic_layer.query import UNKNOWN, Cube, CubeQuery, Filter, MetricQuery, Run, Table, TimeWindow
 
 FEW_ROWS = 100
 
@@ -88,9 +89,16 @@ def _change(
     except UserError as error:
         return _swapped_change(bench, query, error)
     run = runs[0] if any(c.name == metric for c in runs[0].sql.columns) else None
+    design = _design(bench, query, cube)
     if is_stock(bench.catalogue.metric(metric)):
-        return change_of(cube), None, run
-    return change_of(cube, days_now=now.days, days_before=before.days), None, run
+        return change_of(cube, design=design), None, run
+    return change_of(cube, days_now=now.days, days_before=before.days, design=design), None, run
+
+
+def _design(bench: Bench, query: CubeQuery, cube: Cube) -> float:
+    """Return how much wider the error of a change is for rows of one customer being alike."""
+    label = bench.catalogue.metric(query.metric).label
+    return design_effect(cube, bench.recorder.clusters(query, cube, f"{label}, whose rows they are, in part"))
 
 
 def _swapped_change(bench: Bench, query: CubeQuery, error: UserError) -> tuple[Change | None, str | None, Run | None]:
@@ -99,7 +107,7 @@ def _swapped_change(bench: Bench, query: CubeQuery, error: UserError) -> tuple[C
         found = swapped(bench.recorder, query, error)
     except UserError as refused:
         return None, f"no interval for the change: {refused.message}", None
-    change = change_of(found.cube)
+    change = change_of(found.cube, design=design_effect(found.cube, found.clusters))
     moved = found.now - found.before
     pct = moved / abs(found.before) if found.before else None
     return replace(change, value_now=found.now, value_before=found.before, change_pct=pct), None, None

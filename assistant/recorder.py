@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from semantic_layer.compile import compile_keys, compile_query
-from semantic_layer.cube import run_cube
+from semantic_layer.cube import run_clusters, run_cube
 from semantic_layer.engine import SqlEngine
 from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue
-from semantic_layer.query import Cube, CubeQuery, Filter, MetricQuery, Run, Sql, Table, TimeWindow
+from semantic_layer.query import Clusters, Cube, CubeQuery, Filter, MetricQuery, Run, Sql, Table, TimeWindow
 
 MOST_IDS = 5_000_000
 
@@ -47,6 +47,13 @@ class Recorder:
         """Compile, run and gather a cube, and return what was run for it too."""
         cube, runs = run_cube(query, self.catalogue, self.engine, members=self.members, as_of=self.as_of)
         return cube, tuple(self._keep(replace(run, purpose=purpose, query=query)) for run in runs)
+
+    def clusters(self, query: CubeQuery, cube: Cube, purpose: str) -> Clusters | None:
+        """Compile, run and gather a sample of the entities behind a cube; None where none repeats."""
+        found, runs = run_clusters(query, cube, self.catalogue, self.engine, as_of=self.as_of)
+        for run in runs:
+            self._keep(replace(run, purpose=purpose, query=None))
+        return found
 
     def statement(self, sql: Sql, purpose: str) -> Run:
         """Run a statement that belongs to no metric query."""

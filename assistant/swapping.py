@@ -8,7 +8,7 @@ from assistant.recorder import Recorder, number
 from semantic_layer.compile.formulas import measures
 from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue, MeasureSpec, MetricSpec
-from semantic_layer.query import Cube, CubeQuery, MetricQuery
+from semantic_layer.query import Clusters, Cube, CubeQuery, MetricQuery
 
 MOST_REACH = 0.5
 MADE = "swap"
@@ -16,9 +16,10 @@ MADE = "swap"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swapped:
-    """The cube of a percentile's change, and the percentile itself in both windows."""
+    """The cube of a percentile's change, whose rows they are, and the percentile itself in both windows."""
 
     cube: Cube
+    clusters: Clusters | None
     before: float
     now: float
 
@@ -60,8 +61,8 @@ class _Swap:
         before, now = (float(v) for v in values if v is not None)
         noise = share_error(fraction, (rows[0] or 0.0, rows[1] or 0.0))
         score = self._score(fraction, (before, now), noise)
-        cube = self._cube(score)
-        return Swapped(cube=closed(cube, now - before), before=before, now=now)
+        cube, clusters = self._cube(score)
+        return Swapped(cube=closed(cube, now - before), clusters=clusters, before=before, now=now)
 
     def _score(self, fraction: float, values: tuple[float, float], noise: float) -> Score:
         if values[0] != values[1]:
@@ -77,12 +78,14 @@ class _Swap:
         spans = [float((high[i] or 0.0) - (low[i] or 0.0)) for i in (0, 1)]
         return near_score(sum(values) / 2, reach, spans)
 
-    def _cube(self, score: Score) -> Cube:
+    def _cube(self, score: Score) -> tuple[Cube, Clusters | None]:
         metric = self._metric(self._scored(score), self._counted())
         named = metric.model_copy(update={"name": f"{MADE}_{self.spec.name}", "label": self.spec.label})
         query = replace(self.query, metric=named.name, definition=None)
-        cube = self._with([named]).cube(query, f"{self.spec.label}, what rows of each part count for")
-        return replace(cube, metric=self.spec.name)
+        recorder = self._with([named])
+        cube = recorder.cube(query, f"{self.spec.label}, what rows of each part count for")
+        clusters = recorder.clusters(query, cube, f"{self.spec.label}, whose rows they are, in part")
+        return replace(cube, metric=self.spec.name), clusters
 
     def _measured(self, made: list[MetricSpec]) -> list[tuple[float | None, float | None]]:
         """Measure metrics before and now."""

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semantic_layer.compile import compile_cube
-from semantic_layer.compile.cubes import PERIOD, SUMS
+from semantic_layer.compile.cubes import CLUSTER, PERIOD, SUMS
 from semantic_layer.compile.linear import parts
 from semantic_layer.engine import SqlEngine
 from semantic_layer.hierarchies import nested
 from semantic_layer.model import Catalogue
-from semantic_layer.query import OTHER, UNKNOWN, Cube, CubeQuery, Run, Sql, Table
+from semantic_layer.query import OTHER, UNKNOWN, Clusters, Cube, CubeQuery, Run, Sql, Table
 from semantic_layer.values import members_of
+
+SAMPLED = 20_000
 
 
 def run_cube(
@@ -40,6 +42,28 @@ def run_cube(
     cube = _cube(query, known, [arrays for _, arrays in ran], kind="ratio" if ratio else "additive")
     cube = replace(cube, nested=nested(query.dimensions, catalogue))
     return cube, tuple(run for run, _ in ran)
+
+
+def run_clusters(
+    query: CubeQuery, cube: Cube, catalogue: Catalogue, engine: SqlEngine, *, as_of: date | None = None
+) -> tuple[Clusters | None, tuple[Run, ...]]:
+    """Run a cube query cut by entity, for a sample of them; None where the tables have none that repeats."""
+    listed = {d: tuple(m for m in named if m != OTHER) for d, named in zip(cube.dimensions, cube.members, strict=True)}
+    every = max(1, int(cube.rows.sum()) // SAMPLED)
+    statements = compile_cube(query, catalogue, members=listed, as_of=as_of, every=every)
+    if not statements:
+        return None, ()
+    ran = [_run(number, sql, query, catalogue, engine) for number, sql in enumerate(statements)]
+    results = [arrays for _, arrays in ran]
+    _, cluster = np.unique(np.concatenate([np.asarray(r[CLUSTER]) for r in results]), return_inverse=True)
+    found = Clusters(
+        cluster=cluster.ravel(),
+        codes=_all_codes(query, listed, results),
+        period=np.concatenate([np.asarray(r[PERIOD], dtype=np.int8) for r in results]),
+        sums=_all_sums(results),
+    )
+    # Rows of single entities are no result to keep or show.
+    return found, tuple(replace(run, table=replace(run.table, data=())) for run, _ in ran)
 
 
 def _listed(
@@ -69,14 +93,11 @@ def _cube(
     *,
     kind: Literal["ratio", "additive"],
 ) -> Cube:
-    """Put the statements' rows side by side; the last one counts the rows."""
-    sums = {name: np.concatenate([_numbers(r[name]) for r in results]) for name in SUMS}
-    sums["row_count"][: sum(len(r[PERIOD]) for r in results[:-1])] = 0.0
+    """Put the statements' rows side by side."""
+    sums, codes = _all_sums(results), _all_codes(query, members, results)
     period = np.concatenate([np.asarray(r[PERIOD], dtype=np.int8) for r in results])
-    codes = np.empty((len(period), len(query.dimensions)), dtype=np.int32)
     named: list[tuple[str, ...]] = []
     for position, name in enumerate(query.dimensions):
-        codes[:, position] = np.concatenate([_codes(r[name], len(members[name])) for r in results])
         beyond = bool(np.any(codes[:, position] == len(members[name])))
         named.append((*members[name], OTHER) if beyond else members[name])
     if len(results) > 1 or any(OTHER in found[-1:] for found in named):
@@ -97,6 +118,22 @@ def _cube(
         nd=sums["nd"],
         dd=sums["dd"],
     )
+
+
+def _all_sums(results: Sequence[dict[str, Any]]) -> dict[str, NDArray[np.float64]]:
+    """Join the statements' sums; the last statement counts the rows."""
+    sums = {name: np.concatenate([_numbers(r[name]) for r in results]) for name in SUMS}
+    sums["row_count"][: sum(len(r[PERIOD]) for r in results[:-1])] = 0.0
+    return sums
+
+
+def _all_codes(
+    query: CubeQuery, members: Mapping[str, tuple[str, ...]], results: Sequence[dict[str, Any]]
+) -> NDArray[np.int32]:
+    codes = np.empty((sum(len(r[PERIOD]) for r in results), len(query.dimensions)), dtype=np.int32)
+    for position, name in enumerate(query.dimensions):
+        codes[:, position] = np.concatenate([_codes(r[name], len(members[name])) for r in results])
+    return codes
 
 
 def _numbers(values: Any) -> NDArray[np.float64]:

@@ -161,3 +161,16 @@ class Cube:
     dd: NDArray[np.float64]
     nested: frozenset[tuple[str, str]] = frozenset()
     notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clusters:
+    """Sums as in a cube, for a sample of the entities whose rows repeat, one entry per (entity, cell, period).
+
+    cluster: (entries,) number of the entity; codes: (entries, dimensions) as in the cube.
+    """
+
+    cluster: NDArray[np.int64]
+    codes: NDArray[np.int32]
+    period: NDArray[np.int8]
+    sums: dict[str, NDArray[np.float64]]

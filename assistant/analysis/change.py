@@ -28,15 +28,18 @@ class Change:
     n_before: int
 
 
-def change_of(cube: Cube, *, days_now: int | None = None, days_before: int | None = None) -> Change:
+def change_of(
+    cube: Cube, *, days_now: int | None = None, days_before: int | None = None, design: float = 1.0
+) -> Change:
     """Compare the two periods of a cube over all its cells.
 
     With both lengths given, the test of an additive metric asks whether its value a day moved;
-    the change itself stays the plain difference. Raises UserError when a sum is not finite.
+    the change itself stays the plain difference. `design` is the variance in units of that of independent
+    rows. Raises UserError when a sum is not finite.
     """
     require_finite(cube)
     exposure = days_now / days_before if days_now and days_before else 1.0
-    return compare(total(cube, 1), total(cube, 0), kind=cube.kind, exposure=exposure)
+    return compare(total(cube, 1), total(cube, 0), kind=cube.kind, exposure=exposure, design=design)
 
 
 def difference(one: Cube, other: Cube) -> Change:
@@ -46,9 +49,17 @@ def difference(one: Cube, other: Cube) -> Change:
     return compare(total(one, 1), total(other, 1), kind=one.kind)
 
 
-def compare(now: Moments, before: Moments, *, kind: Literal["ratio", "additive"], exposure: float = 1.0) -> Change:
-    """Compare two independent sets of rows; `exposure` is the expected ratio of additive values.
+def compare(
+    now: Moments,
+    before: Moments,
+    *,
+    kind: Literal["ratio", "additive"],
+    exposure: float = 1.0,
+    design: float = 1.0,
+) -> Change:
+    """Compare two sets of rows; `exposure` is the expected ratio of additive values.
 
+    `design` is the design effect: the variance in units of that of independent rows.
     Ratio: Welch's interval on delta-method variances, or Agresti and Caffo's (2000) for few
     zeros and ones. Additive: compound Poisson, variance Σn² of both.
     """
@@ -60,7 +71,7 @@ def compare(now: Moments, before: Moments, *, kind: Literal["ratio", "additive"]
             ci=None, p_value=None, significant=None, **counts,
         )  # fmt: skip
     change = value_now - value_before
-    ci, p_value = _ratio_test(now, before) if kind == "ratio" else _sum_test(now, before, exposure)
+    ci, p_value = _ratio_test(now, before, design) if kind == "ratio" else _sum_test(now, before, exposure, design)
     return Change(
         value_now=value_now,
         value_before=value_before,
@@ -82,38 +93,40 @@ def value_of(m: Moments, kind: Literal["ratio", "additive"]) -> float | None:
     return float(m.n / m.d) if m.d > 0 else None
 
 
-def _ratio_test(now: Moments, before: Moments) -> tuple[tuple[float, float] | None, float | None]:
+def _ratio_test(now: Moments, before: Moments, design: float) -> tuple[tuple[float, float] | None, float | None]:
     if is_binary(now, before) and min(now.n, now.d - now.n, before.n, before.d - before.n) < SMALL:
-        return _agresti_caffo(now, before)
+        return _agresti_caffo(now, before, design)
     if min(now.rows, before.rows) < 2:
         return None, None
     parts = [float(ratio_variance(m)) for m in (now, before)]
-    variance = sum(parts)
+    variance = design * sum(parts)
     change = now.n / now.d - before.n / before.d
     if variance <= 0:
         return (change, change), (1.0 if change == 0 else None)
-    df = variance**2 / sum(v**2 / (m.rows - 1) for v, m in zip(parts, (now, before), strict=True))
+    df = sum(parts) ** 2 / sum(v**2 / (m.rows - 1) for v, m in zip(parts, (now, before), strict=True))
     return _interval(change, math.sqrt(variance), df)
 
 
-def _agresti_caffo(now: Moments, before: Moments) -> tuple[tuple[float, float], float]:
+def _agresti_caffo(now: Moments, before: Moments, design: float) -> tuple[tuple[float, float], float]:
     rates = [(m.n + 1) / (m.d + 2) for m in (now, before)]
-    variance = sum(p * (1 - p) / (m.d + 2) for p, m in zip(rates, (now, before), strict=True))
+    variance = design * sum(p * (1 - p) / (m.d + 2) for p, m in zip(rates, (now, before), strict=True))
     (low, high), p_value = _interval(rates[0] - rates[1], math.sqrt(variance), math.inf)
     change = now.n / now.d - before.n / before.d
     return (max(-1.0, min(low, change)), min(1.0, max(high, change))), p_value
 
 
-def _sum_test(now: Moments, before: Moments, exposure: float) -> tuple[tuple[float, float], float | None]:
+def _sum_test(
+    now: Moments, before: Moments, exposure: float, design: float
+) -> tuple[tuple[float, float], float | None]:
     change = now.n - before.n
-    spread = math.sqrt(now.nn + before.nn)
+    spread = math.sqrt(design * (now.nn + before.nn))
     if spread == 0:
         return (change, change), (1.0 if change == 0 else None)
     (low, high), p_value = _interval(change, spread, math.inf)
     if exposure == 1.0:
         return (low, high), p_value
     excess = now.n - exposure * before.n
-    return (low, high), _interval(excess, math.sqrt(now.nn + exposure**2 * before.nn), math.inf)[1]
+    return (low, high), _interval(excess, math.sqrt(design * (now.nn + exposure**2 * before.nn)), math.inf)[1]
 
 
 def _interval(change: float, spread: float, df: float) -> tuple[tuple[float, float], float]:

@@ -38,7 +38,8 @@ def explained(
             return _by_formula(bench, query, error), ()
         return _by_swapping(bench, query, label, error)
     labels = _labels(bench)
-    return explain(cube, labels=labels, days=days), (*cube.notes, *traps(cube, labels))
+    clusters = bench.recorder.clusters(query, cube, f"{label}, whose rows they are, in part")
+    return explain(cube, labels=labels, days=days, clusters=clusters), (*cube.notes, *traps(cube, labels))
 
 
 def _labels(bench: Bench) -> dict[str, str]:
@@ -59,8 +60,9 @@ def _by_formula(bench: Bench, query: CubeQuery, error: UserError) -> Drivers:
 
 def _by_swapping(bench: Bench, query: CubeQuery, label: str, error: UserError) -> tuple[Drivers, tuple[str, ...]]:
     """Explain a percentile. The values of named segments are their own percentiles, those of other rows null."""
-    cube, labels = swapped(bench.recorder, query, error).cube, _labels(bench)
-    drivers = explain(cube, labels=labels)
+    swap, labels = swapped(bench.recorder, query, error), _labels(bench)
+    cube = swap.cube
+    drivers = explain(cube, labels=labels, clusters=swap.clusters)
     found = replace(
         drivers,
         method=METHOD.format(depth=MAX_DEPTH),

@@ -121,6 +121,18 @@ def interval(span: Span) -> exp.Interval:
     return exp.Interval(this=text(str(count)), unit=exp.Var(this=unit))
 
 
+def hashed(values: Iterable[exp.Expr]) -> exp.Expr:
+    """Return a number that is the same for the same values and spread evenly over others."""
+    return exp.Anonymous(this="HASH", expressions=[value.copy() for value in values])
+
+
+def one_in(values: Iterable[exp.Expr], count: exp.Expr) -> exp.Expr:
+    """Keep one in so many distinct values, and all rows of it."""
+    # A hash is unsigned: modulo a signed number it would be widened, ten times slower.
+    unsigned = exp.Cast(this=count, to=exp.DataType(this=exp.DataType.Type.UBIGINT))
+    return exp.EQ(this=exp.Mod(this=hashed(values), expression=unsigned), expression=exp.Literal.number(0))
+
+
 def nullif_zero(value: exp.Expr) -> exp.Nullif:
     """Turn zero into NULL."""
     return exp.Nullif(this=value, expression=exp.Literal.number(0))

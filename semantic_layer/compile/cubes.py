@@ -21,18 +21,26 @@ from semantic_layer.model import Catalogue, Edge, MeasureSpec
 from semantic_layer.query import Column, CubeQuery, MetricQuery, Sql, TimeWindow
 
 PERIOD = "is_now"
+CLUSTER = "cluster"
 SUMS = ("row_count", "n", "d", "nn", "nd", "dd")
 
 
 def compile_cube(
-    query: CubeQuery, catalogue: Catalogue, *, members: Members, as_of: date | None = None
+    query: CubeQuery,
+    catalogue: Catalogue,
+    *,
+    members: Members,
+    as_of: date | None = None,
+    every: int | None = None,
 ) -> tuple[Sql, ...]:
     """Compile a cube to one statement, or several where its measures are of different facts.
 
     Columns: each dimension's member by its number in `members` (NULL, or the number after the
     last, for one not listed), `is_now` (1 in the later window), `row_count`, and the sums `n, d`
     of numerator and denominator over rows with those of their products `nn, nd, dd`. Without
-    dimensions, one statement also has the metric itself, under its name.
+    dimensions, one statement also has the metric itself, under its name. With `every`, the rows of
+    one entity in so many are cut by the entity, too: `cluster` is its number. No statement where a
+    table has no entity that repeats.
     Raises UserError (not_decomposable, overlapping_windows) and those of `compile_query`.
     """
     catalogue.permit((query.metric,))
@@ -48,8 +56,25 @@ def compile_cube(
             code="withheld",
             hint="ask for the metric without its change",
         )
+    if every is not None:
+        return _clustered(halves, query, catalogue, members, as_of, every=every)
     whole = not query.dimensions and len(halves) == 1 and query.metric not in (PERIOD, *SUMS)
     return tuple(_statement(half, query, catalogue, members, as_of, whole=whole) for half in halves)
+
+
+def _clustered(
+    halves: Sequence["_Half"],
+    query: CubeQuery,
+    catalogue: Catalogue,
+    members: Members,
+    as_of: date | None,
+    *,
+    every: int,
+) -> tuple[Sql, ...]:
+    tables = [catalogue.table(half.measures()[0].table) for half in halves]
+    if any(t.entity is None or t.entity == t.key for t in tables) or len({t.entity for t in tables}) > 1:
+        return ()
+    return tuple(_statement(half, query, catalogue, members, as_of, every=every) for half in halves)
 
 
 _Place = tuple[str, str | None, int, Edge | None]
@@ -83,7 +108,14 @@ def _place(measure: MeasureSpec) -> _Place:
 
 
 def _statement(
-    half: _Half, query: CubeQuery, catalogue: Catalogue, members: Members, as_of: date | None, *, whole: bool
+    half: _Half,
+    query: CubeQuery,
+    catalogue: Catalogue,
+    members: Members,
+    as_of: date | None,
+    *,
+    whole: bool = False,
+    every: int | None = None,
 ) -> Sql:
     first = half.measures()[0]
     scan = Scan(catalogue, first.table, first.time)
@@ -100,6 +132,10 @@ def _statement(
         column = ast.column(spec.name)
         places[spec.name] = number(column, members[spec.name]) if place is None else column
     is_now, where = _periods(scan, query, first)
+    if every is not None:
+        entity = ast.column(scan.table.entity or "", scan.table.name)
+        keys.append(ast.alias(ast.hashed([entity]), CLUSTER))
+        where += [exp.Not(this=entity.is_(exp.null())), ast.one_in([entity], exp.Literal.number(every))]
     now = ast.alias(exp.Cast(this=is_now, to=exp.DataType(this=exp.DataType.Type.TINYINT)), PERIOD)
     sums = [ast.alias(value, name) for name, value in zip(SUMS, _sums(half, scan, base), strict=True)]
     names = [*SUMS]
@@ -113,15 +149,16 @@ def _statement(
     if base:
         where.append(scan.expression(base, first.table))
     select = scan.select([*keys, now, *sums], where, group=len(keys) + 1)
-    if catalogue.small_cells and not query.dimensions:
+    if catalogue.small_cells and not query.dimensions and every is None:
         _withhold(select, half, scan, catalogue.small_cells)
     if keys:
         shown = [ast.alias(places[d], d) for d in query.dimensions]
-        rest = [ast.column(name) for name in (PERIOD, *names)]
+        rest = [ast.column(name) for name in (*([CLUSTER] if every is not None else []), PERIOD, *names)]
         outer = exp.select(*shown, *rest, copy=False).from_(exp.Table(this=exp.to_identifier("cells")), copy=False)
         select = ast.ctes(outer, [*numbered, ("cells", select)])
     columns = (
         *(Column(name=d, kind="dimension") for d in query.dimensions),
+        *([Column(name=CLUSTER, kind="dimension")] if every is not None else []),
         Column(name=PERIOD, kind="period"),
         *(Column(name=name, kind="metric") for name in names),
     )

@@ -133,11 +133,7 @@ def _some(keys: Sequence[exp.Expr], table: str) -> list[exp.Expr]:
         return []
     rows = exp.select(exp.Count(this=exp.Star())).from_(exp.Table(this=ast.identifier(table)))
     times = exp.IntDiv(this=exp.Subquery(this=rows), expression=exp.Literal.number(ENOUGH))
-    every: exp.Expr = exp.Anonymous(this="GREATEST", expressions=[exp.Literal.number(1), times])
-    # A hash is unsigned: modulo a signed number it would be widened, ten times slower.
-    every = exp.Cast(this=every, to=exp.DataType(this=exp.DataType.Type.UBIGINT))
-    hashed = exp.Anonymous(this="HASH", expressions=[key.copy() for key in keys])
-    return [exp.EQ(this=exp.Mod(this=hashed, expression=every), expression=exp.Literal.number(0))]
+    return [ast.one_in(keys, exp.Anonymous(this="GREATEST", expressions=[exp.Literal.number(1), times]))]
 
 
 def _known(columns: Sequence[exp.Expr]) -> exp.Expr:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from semantic_layer.compile import compile_query
-from semantic_layer.cube import run_cube
+from semantic_layer.cube import run_clusters, run_cube
 from semantic_layer.engine import DuckDbEngine
 from semantic_layer.model import Catalogue
 from semantic_layer.query import Cube, CubeQuery, Filter, MetricQuery, TimeWindow
@@ -160,6 +160,27 @@ def test_the_products_of_a_cube_are_sums_over_rows(rows: dict[str, Any], catalog
         assert cube.rows[i] == cube.d[i] == cube.dd[i] == len(held)
         assert cube.n[i] == cube.nd[i] == sum(held)
         assert cube.nn[i] == sum(s * s for s in held)
+
+
+@laws
+@given(rows=world)
+def test_clusters_are_the_cubes_rows_by_entity(rows: dict[str, Any], catalogue: Catalogue) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        engine = opened(rows, folder)
+        query = CubeQuery(metric="handle_time", dimensions=("channel",), now=NOW, before=BEFORE)
+        cube, _ = run_cube(query, catalogue, engine, as_of=AS_OF)
+        clusters, runs = run_clusters(query, cube, catalogue, engine, as_of=AS_OF)
+        surveys = CubeQuery(metric="mean_csat", dimensions=(), now=NOW, before=BEFORE)
+        none, _ = run_clusters(surveys, cube, catalogue, engine, as_of=AS_OF)
+        engine.close()
+    assert none is None
+    assert clusters is not None
+    assert all(not run.table.data for run in runs)
+    people = [r for r in rows["contacts"] if r[2] in ("Voice", "Chat") and r[0] is not None]
+    within = [r for r in people if any(w.start <= r[1] <= w.end for w in (BEFORE, NOW))]
+    assert clusters.sums["row_count"].sum() == len(within)
+    assert clusters.sums["n"].sum() == sum(r[3] or 0 for r in within)
+    assert len(set(clusters.cluster)) == len({r[0] for r in within})
 
 
 @laws

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from assistant.analysis.drivers.cells import Cells, cells_of, marginals
+from assistant.analysis.drivers.clusters import design_of
 from assistant.analysis.drivers.forecast import search_forecast, with_forecast_error
 from assistant.analysis.drivers.paradox import paradoxes
 from assistant.analysis.drivers.report import (
     MATERIAL_MIX,
     Whole,
     by_dimension,
-    error_of,
     scale_of,
     segments_of,
     whole_of,
@@ -19,7 +19,7 @@ from assistant.analysis.drivers.screen import project, screen
 from assistant.analysis.drivers.search import Found, search
 from assistant.analysis.drivers.statistics import statistics_of
 from assistant.types import Drivers
-from semantic_layer.query import Cube
+from semantic_layer.query import Clusters, Cube
 
 METHOD = {
     "ratio": (
@@ -48,6 +48,7 @@ def explain(
     definitional_change: float = 0.0,
     days: tuple[int, int] | None = None,
     forecast: bool = False,
+    clusters: Clusters | None = None,
 ) -> Drivers:
     """Say which parts carry the change between the two periods of a cube.
 
@@ -55,6 +56,7 @@ def explain(
     between the periods adds, is reported apart and is part of the total. `labels` name the
     dimensions in sentences; `days` are the lengths of the windows, now and before. With `forecast`
     the earlier period is what was expected of the later one, and the forecast's error is the noise.
+    With `clusters` errors are those of entities, not of rows.
     A segment's p-value is adjusted for the whole search, its interval is not. Raises UserError `empty_period`,
     `no_denominator` or `not_finite`.
     """
@@ -65,7 +67,7 @@ def explain(
         cells = with_forecast_error(cells)
         whole = whole_of(cells, definitional_change, exposure)
     else:
-        whole = whole_of(cells, definitional_change, exposure)
+        whole = whole_of(cells, definitional_change, exposure, design_of(cube, clusters))
         found = searched(cells, whole, max_depth=max_depth, max_segments=max_segments, exposure=exposure)
     segments = segments_of(cells, whole, found)
     named = sum(s.contribution for s in segments)
@@ -77,7 +79,9 @@ def explain(
         other=whole.reported - definitional_change - named,
         unexplained=0.0,
         by_dimension=tuple(by_dimension(cells, whole, d, *pair) for d, pair in enumerate(members)),
-        paradox=paradoxes(cells, members, whole.change.change or 0.0, error_of(whole.change), labels or {}),
+        paradox=paradoxes(
+            cells, members, whole.change, labels or {}, design=whole.design.whole if whole.design else 1.0
+        ),
         definitional_change=definitional_change,
     )
 
@@ -86,11 +90,13 @@ def searched(cells: Cells, whole: Whole, *, max_depth: int, max_segments: int, e
     """Search the combinations of the most telling dimensions, judged as if all had been combined."""
     statistics = statistics_of(cells, exposure)
     chosen = screen(cells, statistics, most=MOST_COMBINED)
+    design = tuple(whole.design.dimensions[d] for d in chosen) if whole.design else None
     found = search(
         *project(cells, statistics, chosen),
         max_depth=max_depth,
         max_segments=max_segments,
         offered=len(cells.dimensions),
         material=MATERIAL_MIX * scale_of(whole.change),
+        design=design,
     )
     return tuple(replace(one, segment=tuple((chosen[d], m) for d, m in one.segment)) for one in found)

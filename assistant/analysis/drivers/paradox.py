@@ -5,6 +5,7 @@ from math import sqrt
 
 import numpy as np
 
+from assistant.analysis.change import Change
 from assistant.analysis.drivers.cells import Cells, sums
 from assistant.analysis.drivers.split import rate_effect
 from assistant.analysis.moments import Z95, Moments
@@ -14,33 +15,36 @@ from assistant.types import Paradox
 def paradoxes(
     cells: Cells,
     members: Sequence[tuple[Moments, Moments]],
-    total_change: float,
-    total_se: float,
+    whole: Change,
     labels: Mapping[str, str],
+    *,
+    design: float = 1.0,
 ) -> tuple[Paradox, ...]:
     """Return the dimensions inside which a ratio moves against its total.
 
-    Compares the total change with the sum of the rate effects, both with 95 % intervals.
+    Compares the total change with the sum of the rate effects, both with 95 % intervals; the latter's
+    variance is that of independent rows times `design`.
     """
     if cells.kind != "ratio":
         return ()
     found = []
     for dimension, (before, now) in zip(cells.dimensions, members, strict=True):
-        text = _verdict(before, now, total_change, total_se, labels.get(dimension, dimension))
+        text = _verdict(before, now, whole, design, labels.get(dimension, dimension))
         if text:
             found.append(Paradox(dimension=dimension, text=text))
     return tuple(found)
 
 
-def _verdict(before: Moments, now: Moments, change: float, se: float, label: str) -> str | None:
+def _verdict(before: Moments, now: Moments, whole: Change, design: float, label: str) -> str | None:
     both = (before.d > 0) & (now.d > 0)
     if both.sum() < 2:
         return None
     effects = rate_effect(before, now, sums(before), sums(now))[both]
-    inner, inner_se = float(effects.sum()), _spread(before.at(both), now.at(both), sums(before), sums(now))
+    inner, spread = float(effects.sum()), _spread(before.at(both), now.at(both), sums(before), sums(now))
+    inner_se, change = spread * sqrt(design), whole.change or 0.0
     if not inner_se > 0 or abs(inner) <= Z95 * inner_se:
         return None
-    total_moved = abs(change) > Z95 * se
+    total_moved = whole.ci is not None and not whole.ci[0] <= 0 <= whole.ci[1]
     down = "fell" if inner < 0 else "rose"
     if not total_moved:
         return f"The total hardly moved, but at an unchanged mix of {label} it {down}: a shift in the mix hides it."

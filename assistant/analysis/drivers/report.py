@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.analysis.change import Change, compare
 from assistant.analysis.drivers.cells import Cells, sums
+from assistant.analysis.drivers.clusters import Design
 from assistant.analysis.drivers.search import Found, inside
 from assistant.analysis.drivers.split import Split, split
 from assistant.analysis.moments import Z95, Moments
@@ -21,21 +23,23 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
-    """The total of both periods and its change."""
+    """The total of both periods and its change; `design`, how much wider errors are than those of single rows."""
 
     kind: str
     before: Moments
     now: Moments
     change: Change
     reported: float
+    design: Design | None = None
 
 
-def whole_of(cells: Cells, definitional_change: float, exposure: float) -> Whole:
+def whole_of(cells: Cells, definitional_change: float, exposure: float, design: Design | None = None) -> Whole:
     """Sum all cells and test their change."""
     before, now = sums(cells.before), sums(cells.now)
-    change = compare(now, before, kind="ratio" if cells.kind == "ratio" else "additive", exposure=exposure)
+    kind: Literal["ratio", "additive"] = "ratio" if cells.kind == "ratio" else "additive"
+    change = compare(now, before, kind=kind, exposure=exposure, design=design.whole if design else 1.0)
     reported = (change.change or 0.0) + definitional_change
-    return Whole(kind=cells.kind, before=before, now=now, change=change, reported=reported)
+    return Whole(kind=cells.kind, before=before, now=now, change=change, reported=reported, design=design)
 
 
 def scale_of(change: Change) -> float:
@@ -60,7 +64,11 @@ def by_dimension(cells: Cells, whole: Whole, position: int, before: Moments, now
     if len(order) > SHOWN:
         filters.append((Filter(dimension=name, operator="not in", values=tuple(members[m] for m in shown)),))
         before_shown, now_shown = (_with_rest(m, shown, order[SHOWN:]) for m in (before, now))
-    return DimensionSplit(dimension=name, rows=_rows(filters, before_shown, now_shown, whole))
+    effects = None
+    if whole.design:
+        each = whole.design.members[position]
+        effects = np.append(each[shown], [whole.design.dimensions[position]] * (len(filters) - len(shown)))
+    return DimensionSplit(dimension=name, rows=_rows(filters, before_shown, now_shown, whole, effects=effects))
 
 
 def _with_rest(m: Moments, shown: NDArray[np.int64], rest: NDArray[np.int64]) -> Moments:
@@ -81,7 +89,8 @@ def segments_of(cells: Cells, whole: Whole, found: Sequence[Found]) -> tuple[Seg
         if (mask & taken).any() or not mask.any():
             continue
         before, now = (sums(m.at(mask)) for m in cells.periods)
-        row = _rows([filters], _as_arrays(before), _as_arrays(now), whole, p_values=[one.p_value])[0]
+        effects = np.array([whole.design.of_part(filters)]) if whole.design else None
+        row = _rows([filters], _as_arrays(before), _as_arrays(now), whole, effects=effects, p_values=[one.p_value])[0]
         if one.scan != "forecast" and not _carries(row, one, scale):
             continue
         kept.append(row)
@@ -137,15 +146,18 @@ def _rows(
     before: Moments,
     now: Moments,
     whole: Whole,
+    *,
+    effects: NDArray[np.float64] | None = None,
     p_values: Sequence[float] | None = None,
 ) -> tuple[Segment, ...]:
     from scipy.special import ndtr
 
     parts = _split(before, now, whole)
+    errors = parts.se if effects is None else parts.se * np.sqrt(effects)
     share = whole.reported if whole.change.significant and whole.reported else None
     rows = []
     for i, chosen in enumerate(filters):
-        contribution, se = float(parts.contribution[i]), float(parts.se[i])
+        contribution, se = float(parts.contribution[i]), float(errors[i])
         rows.append(
             Segment(
                 filters=chosen,

@@ -45,6 +45,7 @@ def search(
     max_segments: int,
     offered: int | None = None,
     material: float = 0.0,
+    design: tuple[float, ...] | None = None,
 ) -> tuple[Found, ...]:
     """Return the segments that stand out, best first.
 
@@ -54,6 +55,7 @@ def search(
     shows how much more than sampling noise the metric varies anyway; z is divided by that.
     `offered` is the number of dimensions that these were chosen from: it counts as tests too.
     Shares of groups shift all the time: a shift of mix counts from an effect of `material` on.
+    `design` are the design effects of the dimensions: z is divided by the root of a segment's.
     """
     sizes = tuple(max(len(m), 1) for m in cells.members)
     lattice = lattice_of(
@@ -66,15 +68,28 @@ def search(
         follows=cells.follows,
     )
     nameable = _nameable(cells, statistics, lattice, material)
+    wider = _wider(lattice, design)
 
     def best(sums: Floats, whole: Floats) -> Pick | None:
-        pick = _best(statistics, lattice, sums, whole, nameable)
+        pick = _best(statistics, lattice, sums, whole, nameable, wider)
         return pick if pick and adjusted_p(abs(pick.z), pick.tests) < ALPHA else None
 
     picks, sums, whole = greedy(cells, lattice, statistics.weights, best, max_segments)
-    noise = {scan: _excess(statistics, scan, lattice, sums, whole) for scan in statistics.scans} if picks else {}
+    noise = {scan: _excess(statistics, scan, lattice, sums, whole, wider) for scan in statistics.scans} if picks else {}
     judged = ((pick, adjusted_p(abs(pick.z) / noise[pick.scan], pick.tests)) for pick in _absorbed(picks))
     return tuple(Found(segment=k.segment, scan=k.scan, p_value=p) for k, p in judged if p < ALPHA)
+
+
+def _wider(lattice: Lattice, design: tuple[float, ...] | None) -> Floats:
+    """Return how many times the error of independent rows a candidate's is, at least 1.
+
+    Two rows of an entity that agree on several dimensions agree on each: the least effect of them bounds it.
+    """
+    found = np.ones(len(lattice.sums))
+    for cuboid in lattice.cuboids if design else ():
+        effect = min(design[d] for d in cuboid.dimensions) if design else 1.0
+        found[cuboid.start : cuboid.start + len(cuboid.keys)] = np.sqrt(max(effect, 1.0))
+    return found
 
 
 Best: TypeAlias = Callable[[Floats, Floats], Pick | None]
@@ -132,7 +147,12 @@ def _known(members: tuple[str, ...]) -> NDArray[np.bool_]:
 
 
 def _best(
-    statistics: Statistics, lattice: Lattice, sums: Floats, whole: Floats, nameable: dict[Scan, NDArray[np.bool_]]
+    statistics: Statistics,
+    lattice: Lattice,
+    sums: Floats,
+    whole: Floats,
+    nameable: dict[Scan, NDArray[np.bool_]],
+    wider: Floats,
 ) -> Pick | None:
     from scipy.special import log_ndtr
 
@@ -142,7 +162,7 @@ def _best(
     tests = lattice.tests * len(statistics.scans)
     best: tuple[float, int, Scan, float] | None = None
     for scan in statistics.scans:
-        z = np.where(supported, statistics.scores(scan, sums, whole), 0.0)
+        z = np.where(supported, statistics.scores(scan, sums, whole) / wider, 0.0)
         surprise = np.where(nameable[scan], -log_ndtr(-np.abs(z)) - np.log(tests), -np.inf)
         index = int(surprise.argmax())
         if best is None or surprise[index] > best[0]:
@@ -173,7 +193,7 @@ def adjusted_p(z: float, tests: float) -> float:
     return float(min(1.0, 2 * tests * np.exp(log_ndtr(-z))))
 
 
-def _excess(statistics: Statistics, scan: Scan, lattice: Lattice, sums: Floats, whole: Floats) -> float:
+def _excess(statistics: Statistics, scan: Scan, lattice: Lattice, sums: Floats, whole: Floats, wider: Floats) -> float:
     """How many times the sampling noise the remaining coarse segments vary (genomic control), at least 1."""
     coarse = np.zeros(len(sums), dtype=bool)
     for cuboid in lattice.cuboids:
@@ -182,5 +202,5 @@ def _excess(statistics: Statistics, scan: Scan, lattice: Lattice, sums: Floats, 
     coarse &= statistics.supported(sums)
     if coarse.sum() < 10:
         return 1.0
-    z = statistics.contrast(scan, sums[coarse], whole)
+    z = statistics.contrast(scan, sums[coarse], whole) / wider[coarse]
     return float(max(1.0, np.sqrt(np.median(z**2) / MEDIAN_CHI2)))

@@ -31,7 +31,7 @@ def split(before: Moments, now: Moments, all_before: Moments, all_now: Moments, 
     middle = (all_now.n / all_now.d + all_before.n / all_before.d) / 2
     contribution = (now.n - middle * now.d) / all_now.d - (before.n - middle * before.d) / all_before.d
     rate = rate_effect(before, now, all_before, all_now)
-    spread = _spread(before, now, all_before, all_now, middle)
+    spread = _spread(before, now, all_before, all_now, kind=kind)
     return Split(contribution=contribution, rate=rate, mix=contribution - rate, se=spread)
 
 
@@ -44,14 +44,37 @@ def rate_effect(before: Moments, now: Moments, all_before: Moments, all_now: Mom
     return np.asarray(np.where(both, weight * (rates - rates_before), 0.0))
 
 
-def _spread(before: Moments, now: Moments, all_before: Moments, all_now: Moments, middle: float) -> Floats:
-    """Delta method: Σψ² over rows, ψ = a·n + b·d with one (a, b) inside a part and one outside."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Influence:
+    """What a row of one period adds to the error of a part's contribution: a·n + b·d inside it, and outside."""
+
+    inside: tuple[Floats, Floats]
+    outside: tuple[Floats, Floats]
+
+
+def influences(
+    before: Moments, now: Moments, all_before: Moments, all_now: Moments, *, kind: str
+) -> tuple[Influence, Influence]:
+    """Return the influence of rows before and now (delta method)."""
+    if kind == "additive":
+        one, none = np.ones(np.shape(now.n)), np.zeros(np.shape(now.n))
+        return tuple(Influence(inside=(sign * one, none), outside=(none, none)) for sign in (-1, 1))  # type: ignore[return-value]
+    middle = (all_now.n / all_now.d + all_before.n / all_before.d) / 2
     shift = now.d / all_now.d - before.d / all_before.d
-    variance = np.zeros_like(shift)
-    for sign, part, whole in ((1, now, all_now), (-1, before, all_before)):
+    found = []
+    for sign, part, whole in ((-1, before, all_before), (1, now, all_now)):
         a_out = -shift / 2 / whole.d
         own = (part.n - middle * part.d) / whole.d
         b_out = (-sign * own + shift / 2 * whole.n / whole.d) / whole.d
-        a_in, b_in = a_out + sign / whole.d, b_out - sign * middle / whole.d
-        variance += part.square(a_in, b_in) + whole.minus(part).square(a_out, b_out)
+        inside = (a_out + sign / whole.d, b_out - sign * middle / whole.d)
+        found.append(Influence(inside=inside, outside=(a_out, b_out)))
+    return found[0], found[1]
+
+
+def _spread(before: Moments, now: Moments, all_before: Moments, all_now: Moments, *, kind: str) -> Floats:
+    """Delta method: Σψ² over rows."""
+    found = influences(before, now, all_before, all_now, kind=kind)
+    variance = np.zeros_like(now.n)
+    for part, whole, psi in zip((before, now), (all_before, all_now), found, strict=True):
+        variance = variance + part.square(*psi.inside) + whole.minus(part).square(*psi.outside)
     return np.asarray(np.sqrt(variance))
