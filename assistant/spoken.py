@@ -23,6 +23,11 @@ def speak(reading: Reading, catalogue: Catalogue, *, times: Times | None = None,
     rows = "".join(_slice(reading, labels))
     having = f" with {_having(reading.having[0], catalogue)}" if reading.having else ""
     time, against = _said(times or _times(reading))
+    if reading.shares:
+        parts = join_words([f"{sentence_case(labels[reading.by[0]])} {member}" for member in reading.shares])
+        return f"What share of {metric}{rows} is {parts}{time}?"
+    if reading.shares is not None:
+        return f"Share of {metric}{by}{rows}{time}"
     match reading.intent:
         case "define":
             return f"How is {metric} defined?"
@@ -30,16 +35,27 @@ def speak(reading: Reading, catalogue: Catalogue, *, times: Times | None = None,
             return f"Show me quotes{f' about {about}' if about else ''}{rows}{time}"
         case "why":
             return f"Why did {metric}{rows} change{time}{against}?"
+        case "rank" if reading.limit == 1 and not reading.baseline:
+            end = "lowest" if reading.order == "asc" else "highest"
+            return f"Which {cut} has the {end} {metric}{rows}{having}{time}?"
         case "rank":
             many = f"{reading.limit} " if reading.limit else ""
             end = "Bottom" if reading.order == "asc" else "Top"
             return f"{end} {many}{cut} by {metric}{rows}{having}{time}"
+        case "forecast":
+            ahead = f" {when(reading.horizon)}" if reading.horizon else ""
+            return f"Forecast {metric}{rows}{ahead}"
         case "trend":
             return f"{names} by {reading.grain or 'month'}{by}{rows}{time}"
         case "compare" if not against:
-            return f"Compare {metric}{rows}{time}"
+            others = join_words([sentence_case(labels[d]) for d in reading.by if d not in _cut_by_members(reading)])
+            return f"Compare {metric}{rows}{f' by {others}' if others else ''}{time}"
         case _:
             return f"{names}{by}{rows}{having}{time}{against}"
+
+
+def _cut_by_members(reading: Reading) -> set[str]:
+    return {kept.dimension for kept in reading.filters if kept.operator == "in"}
 
 
 def _times(reading: Reading) -> Times:

@@ -17,7 +17,8 @@ _ELSE = (
 def read_again(draft: Draft) -> Intent | None:
     """Ask the analysis before once more, with what is said now in the place of what was said then."""
     old = draft.question.history[-1] if draft.question.history else None
-    if old is None or draft.has(*_ELSE) or old.intent not in _REPEATED | _WHOLE:
+    cut = ("by", "breakdown") if old and old.intent == "at_risk" else ()
+    if old is None or draft.has(*(c for c in _ELSE if c not in cut)) or old.intent not in _REPEATED | _WHOLE:
         return None
     if old.intent in _WHOLE:
         raise refuse("out_of_scope", "I can't carry that over; please ask it as a whole question.")

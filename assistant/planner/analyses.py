@@ -5,16 +5,17 @@ from collections.abc import Callable
 from assistant.phrases import NO_PERIOD, ask_what
 from assistant.planner import gates, periods
 from assistant.planner.dates import rolling
-from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.draft import Draft, ask_back, ask_which, refuse
 from assistant.planner.effects import named_intervention, speaks_of_one, use_name
 from assistant.planner.horizons import read_horizon
 from assistant.planner.members import read_members
-from assistant.planner.roles import is_noun, read_metrics, take_metrics
+from assistant.planner.roles import check_parts, is_noun, read_metrics, take_metrics
 from assistant.planner.shape import read_shape
 from assistant.planner.suppositions import read_supposition
 from assistant.planner.text import key
 from assistant.planner.words import words
 from assistant.types import Intent
+from semantic_layer.model import MetricSpec
 
 
 def read_analysis(draft: Draft) -> Intent | None:
@@ -23,7 +24,7 @@ def read_analysis(draft: Draft) -> Intent | None:
         if asked(draft):
             read(draft)
             return intent
-    return None
+    return _count_at_risk(draft) if draft.has("at_risk") else None
 
 
 def read_as(intent: Intent, draft: Draft) -> None:
@@ -46,13 +47,6 @@ def _asks_relationship(draft: Draft) -> bool:
 def _asks_overview(draft: Draft) -> bool:
     leans = draft.question.history and (draft.has("pronoun") or draft.cue(0, "follow", "and"))
     return draft.has("overview") and not draft.metrics_named and not leans
-
-
-def _asks_risk(draft: Draft) -> bool:
-    """Tell "which customers will leave", who cannot be named, from how many will."""
-    after = (draft.after(i, skip=("filler",)) for i in range(len(draft.items)) if draft.cue(i, "which"))
-    people = any(i < len(draft.items) and is_noun(draft, i) for i in after)
-    return draft.has("at_risk") or (people and draft.has("forecast"))
 
 
 def _asks_impact(draft: Draft) -> bool:
@@ -131,9 +125,10 @@ def _relationship(draft: Draft) -> None:
 
 def _at_risk(draft: Draft) -> None:
     draft.take("at_risk", "forecast", "high", "highest", "which", "top", "follow")
-    draft.used.update(i for i in range(len(draft.items)) if is_noun(draft, i))
     _use_nouns(draft)
-    read_metrics(draft)
+    take_metrics(draft)
+    _prefer_risk(draft)
+    check_parts(draft)
     if not draft.metrics:
         draft.metrics = _risk_metrics(draft)
     read_members(draft)
@@ -145,14 +140,57 @@ def _at_risk(draft: Draft) -> None:
 
 def _risk_metrics(draft: Draft) -> list[str]:
     """Return the metric whose own name speaks of risk, an average or share before a count."""
-    risk = {stem for word in words().list_of("risk") for stem in key(word)}
-    named = [m for m in draft.catalogue.metrics if not m.hidden and risk & set(key(f"{m.name} {m.label}"))]
-    named.sort(key=lambda m: m.unit == "count")
+    named = sorted(_of_risk(draft), key=lambda m: m.unit == "count")
     if not named:
         raise refuse("unknown_metric", gates.message("no_risk_metric"))
     draft.assumptions.append(f"risk is read from {named[0].label}")
     draft.defaults += 1
     return [named[0].name]
+
+
+def _of_risk(draft: Draft) -> list[MetricSpec]:
+    """Return the metrics whose own name speaks of risk."""
+    risk = {stem for word in words().list_of("risk") for stem in key(word)}
+    return [m for m in draft.catalogue.metrics if not m.hidden and risk & set(key(f"{m.name} {m.label}"))]
+
+
+def _count_at_risk(draft: Draft) -> Intent:
+    """Read "how many at-risk SMB customers" as the count of them, and a share as no count."""
+    unit = "ratio" if draft.has("percent") else "count"
+    counts = [m for m in _of_risk(draft) if m.unit == unit]
+    if len(counts) != 1:
+        raise refuse("unknown_metric", gates.message("no_risk_count"))
+    draft.take("at_risk", "how_many", "total", "percent")
+    for i in draft.places("metric"):
+        draft.roles[i] = "noun"
+        draft.used.add(i)
+    draft.metrics = [counts[0].name]
+    read_members(draft)
+    read_shape(draft)
+    periods.collect_times(draft)
+    periods.choose(draft, compares=False, trend=draft.grain is not None)
+    return "trend" if draft.grain else "breakdown" if draft.by else "value"
+
+
+def _asks_at_risk(draft: Draft) -> bool:
+    """Tell "which customers will leave", who cannot be named, from how many will."""
+    if draft.has("how_many", "percent", "total"):
+        return False
+    names = {m.name for m in _of_risk(draft)}
+    linked = any(e.name in names for i in draft.places("metric") for e in draft.items[i].of("metric"))
+    asks_who = draft.linked.tokens[0].word in words().list_of("asks_who") and not draft.places("dimension")
+    after = (draft.after(i, skip=("filler",)) for i in range(len(draft.items)) if draft.cue(i, "which"))
+    people = any(i < len(draft.items) and is_noun(draft, i) for i in after)
+    return draft.has("at_risk") or (linked and asks_who) or (people and draft.has("forecast"))
+
+
+def _prefer_risk(draft: Draft) -> None:
+    """Keep the one metric that tells how much risk there is, of several named and rather than a count."""
+    named = [m for m in _of_risk(draft) if m.name in draft.metrics]
+    if any(m.unit != "count" for m in named):
+        draft.metrics = [next(m.name for m in named if m.unit != "count")]
+    elif named:
+        draft.metrics = _risk_metrics(draft)
 
 
 def _anomalies(draft: Draft) -> None:
@@ -189,8 +227,8 @@ def _prefer_members(draft: Draft) -> None:
 
 def _use_nouns(draft: Draft) -> None:
     """Read "customers" and "contacts" as those spoken of, not as a count of them."""
-    for i in draft.places("metric"):
-        if is_noun(draft, i):
+    for i, item in enumerate(draft.items):
+        if item.kind == "noun" or (draft.roles.get(i) in ("metric", "noun") and is_noun(draft, i)):
             draft.roles[i] = "noun"
             draft.used.add(i)
 
@@ -212,8 +250,7 @@ def _one_metric(draft: Draft) -> None:
     if not draft.metrics:
         raise refuse("unknown_metric", gates.message("no_metric"))
     if len(draft.metrics) > 1:
-        options = [(draft.metric(m).label, ask_what(draft.metric(m).label)) for m in draft.metrics[:3]]
-        raise ask_back(gates.message("one_metric"), options)
+        raise ask_which(gates.message("one_metric"), draft.one_of(draft.metrics[:3]))
 
 
 _READERS: dict[Intent, tuple[Callable[[Draft], bool], Callable[[Draft], None]]] = {
@@ -221,7 +258,7 @@ _READERS: dict[Intent, tuple[Callable[[Draft], bool], Callable[[Draft], None]]] 
     "anomalies": (_cued("anomalies"), _anomalies),
     "impact": (_asks_impact, _impact),
     "relationship": (_asks_relationship, _relationship),
-    "at_risk": (_asks_risk, _at_risk),
+    "at_risk": (_asks_at_risk, _at_risk),
     "forecast": (_cued("forecast"), _forecast),
     "overview": (_asks_overview, _overview),
 }

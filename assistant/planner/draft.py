@@ -1,7 +1,7 @@
 """A reading while it is made: the linked question, what was used, what was decided."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assistant.planner.dates import Clock
@@ -16,12 +16,30 @@ from semantic_layer.query import Filter, Grain, Having, Scalar, TimeWindow
 SKIPPED = frozenset(("filler", "noun"))
 
 
-class Stop(Exception):
-    """Ends a reading early with a question back or a refusal."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of several readings: what the words at some tokens mean, and at which tokens nothing is said."""
 
-    def __init__(self, outcome: Clarify | Decline) -> None:
+    label: str
+    means: tuple[tuple[int, Entry], ...] = ()
+    without: frozenset[int] = frozenset()
+
+    def followed(self, others: Sequence["Choice"]) -> Iterator["Choice"]:
+        """Yield this choice together with the one that chooses the same, else with each other one."""
+        chosen = {entry.name for _, entry in self.means}
+        same = [c for c in others if chosen & {entry.name for _, entry in c.means}]
+        for more in same or others:
+            label = self.label if len(same or others) == 1 else more.label
+            yield Choice(label=label, means=(*self.means, *more.means), without=self.without | more.without)
+
+
+class Stop(Exception):
+    """Ends a reading early with a refusal or a question back; `choices` are options still to be put into words."""
+
+    def __init__(self, outcome: Clarify | Decline, choices: tuple[Choice, ...] = ()) -> None:
         super().__init__(outcome)
         self.outcome = outcome
+        self.choices = choices
 
 
 @dataclass(slots=True)
@@ -42,7 +60,8 @@ class Context:
 class Draft:
     """Working state of one question; `used` holds places of items that the reading rests on.
 
-    `anchor` is the window of the question before, from which a follow-up tells its time.
+    `anchor` is the window of the question before, from which a follow-up tells its time; `chosen` marks
+    the reading on of a question that had several meanings.
     """
 
     context: Context
@@ -60,6 +79,7 @@ class Draft:
     shares: tuple[Scalar, ...] | None = None
     times: list[TimeSpan] = field(default_factory=list)
     anchor: TimeWindow | None = None
+    chosen: bool = False
     grain: Grain | None = None
     limit: int | None = None
     order: Literal["asc", "desc"] | None = None
@@ -159,6 +179,23 @@ class Draft:
         self.scores.append(entry.score)
         self.margins.append(self.items[i].margin)
 
+    def tokens_of(self, *names: str) -> frozenset[int]:
+        """Return the first tokens of all items with one of the cues."""
+        return frozenset(item.first for item in self.items if not item.cues.isdisjoint(names))
+
+    def meaning(self, i: int, entry: Entry, label: str = "", *without: str) -> Choice:
+        """Return the choice of one target for the item at a place; cues in `without` are taken as not said."""
+        label = label or (self.metric(entry.name) if entry.kind == "metric" else self.dimension(entry.name)).label
+        means = ((self.items[i].first, replace(entry, score=1.0)),)
+        return Choice(label=label, means=means, without=self.tokens_of(*without))
+
+    def one_of(self, metrics: Iterable[str]) -> Iterator[Choice]:
+        """Yield the choice of each of several metrics that are named, the others taken as not said."""
+        places = {i: self.items[i].of("metric")[0].name for i in self.places("metric")}
+        for name in metrics:
+            others = frozenset(self.items[i].first for i, named in places.items() if named != name)
+            yield Choice(label=self.metric(name).label, without=others)
+
     def halves(self, i: int) -> tuple[str, str]:
         """Return the question's text before and after the item at a place."""
         start, end = self.linked.tokens[self.items[i].first].start, self.linked.tokens[self.items[i].last].end
@@ -174,6 +211,11 @@ class Draft:
 def ask_back(why: str, options: Iterable[tuple[str, str]]) -> Stop:
     """Stop with readings to choose from."""
     return Stop(Clarify(why=why, options=tuple(Option(label=a, question=b) for a, b in options)))
+
+
+def ask_which(why: str, choices: Iterable[Choice]) -> Stop:
+    """Stop with choices, each of which the planner reads on and says as a question of its own."""
+    return Stop(Clarify(why=why, options=()), tuple(choices))
 
 
 def refuse(reason: str, message: str, nearest: Iterable[str] = ()) -> Stop:

@@ -46,6 +46,12 @@ def preposition_stems() -> frozenset[str]:
 
 
 @cache
+def tail_stems() -> frozenset[str]:
+    """Return the stems of words that a metric's name may end with or leave out."""
+    return frozenset(stem(w) for w in words().list_of("generic_tail"))
+
+
+@cache
 def gap_stems() -> frozenset[str]:
     """Return the stems that may stand between the words of a name."""
     cues = words().cues

@@ -5,12 +5,12 @@ from assistant.planner.again import read_again
 from assistant.planner.analyses import read_analysis
 from assistant.planner.changes import MOVES, SECOND, against_others, is_trend, moved
 from assistant.planner.dates import Period
-from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.draft import Draft, ask_which, refuse
 from assistant.planner.earlier import BEFORE, as_period, earlier
 from assistant.planner.members import read_members
-from assistant.planner.missing import counted, no_metric
+from assistant.planner.missing import ask_by_word, counted, no_metric
 from assistant.planner.quotes import read_quotes
-from assistant.planner.roles import check_parts, read_metrics, settle, take_metrics
+from assistant.planner.roles import check_parts, is_noun, read_metrics, settle, take_metrics
 from assistant.planner.shape import order, read_shape
 from assistant.planner.text import stem
 from assistant.planner.themes import asks_themes, read_themes
@@ -46,6 +46,8 @@ def read_intent(draft: Draft) -> Intent:
         draft.metrics = counted(draft)
     if not draft.metrics:
         no_metric(draft)
+    if all(is_noun(draft, i) for i in draft.places("metric")):
+        ask_by_word(draft)
     parts.read_within(draft)
     check_parts(draft)
     read_members(draft)
@@ -146,7 +148,8 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
 
 def _splits_only(draft: Draft) -> bool:
     """Tell "why do they leave, by reason" from a why: what is known of outcomes only lists them, it explains none."""
-    return bool(draft.by) and all(draft.dimension(name).outcome for name in draft.by)
+    outcomes = all(draft.dimension(name).outcome for name in draft.by)
+    return bool(draft.by) and (outcomes or bool(draft.cues("breakdown")))
 
 
 def _old_pair(draft: Draft, old: Reading | None) -> bool:
@@ -155,8 +158,7 @@ def _old_pair(draft: Draft, old: Reading | None) -> bool:
 
 def _check_why(draft: Draft) -> None:
     if len(draft.metrics) > 1:
-        options = [(draft.metric(m).label, f"Why did the {draft.metric(m).label} change?") for m in draft.metrics]
-        raise ask_back("Causes are found for one metric at a time.", options)
+        raise ask_which("Causes are found for one metric at a time.", draft.one_of(draft.metrics))
     if draft.versus and (len(draft.versus) > 1 or len(draft.versus[0].values) != 2 or len(draft.by) > 1):
         raise refuse("out_of_scope", gates.message("gap_of_two"))
     draft.grain = None
@@ -182,6 +184,8 @@ def _finish_cues(draft: Draft) -> None:
         draft.take("significant")
     if draft.by:
         draft.take("breakdown", "respectively")
+    if draft.ranked:
+        draft.take("moves")
     if draft.having and not draft.by and not draft.by_period and draft.grain is None:
         draft.having.clear()
         draft.notes.append("The value is shown; compare it with the threshold you named.")
@@ -219,6 +223,8 @@ def _name(draft: Draft, *, why: bool, trend: bool, old: Reading | None) -> Inten
         return "rank"
     if trend and draft.baseline:
         raise refuse("out_of_scope", "I show a trend or compare two periods, one at a time.")
+    if trend and draft.shares is not None:
+        raise parts.one_at_a_time(draft)
     if trend:
         return "trend"
     if draft.baseline or draft.versus:

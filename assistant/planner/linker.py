@@ -1,6 +1,6 @@
 """Links the words of a question to the workspace, to dates and to grammar; spans never overlap."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,6 +14,7 @@ from assistant.planner.grammar import (
     grammar_phrases,
     loose_stems,
     preposition_stems,
+    tail_stems,
 )
 from assistant.planner.lexicon import LONGEST, Entry, Lexicon
 from assistant.planner.senses import SCORE
@@ -68,6 +69,17 @@ class Linked:
     tokens: tuple[Token, ...]
     items: tuple[Item, ...]
     repairs: tuple[Repair, ...]
+
+    def chosen(self, means: Mapping[int, Entry], without: frozenset[int]) -> "Linked":
+        """Return it with one target for the items at some tokens, and others taken as not said."""
+        items = []
+        for item in self.items:
+            if item.first in means:
+                item = replace(item, kind="entry", entries=(means[item.first],), cues=frozenset(), sensed=False)
+            elif item.first in without:
+                item = replace(item, kind="filler", entries=(), cues=frozenset())
+            items.append(item)
+        return replace(self, items=tuple(items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +215,8 @@ class Linker:
                 continue
             at = tuple(sorted(stems.index(s) for s in bag))
             gaps = [i for i in range(at[0], at[-1]) if i not in at]
-            if gaps and len(gaps) <= 4 and all(self._may_part(stems[i]) for i in gaps):
+            small = self._lexicon.bag_words[bag] | tail_stems()
+            if gaps and len(gaps) <= 4 and all(stems[i] in small or self._may_part(stems[i]) for i in gaps):
                 yield _entry(tokens, self._whole_bag(bag, at, stems), entries, 0.93, 0)
             elif not gaps and tuple(stems[at[0] : at[-1] + 1]) not in self._lexicon.phrases:
                 yield _entry(tokens, at, entries, 0.95, 2)
@@ -215,9 +228,10 @@ class Linker:
 
     def _whole_bag(self, bag: frozenset[str], at: tuple[int, ...], stems: Sequence[str]) -> tuple[int, ...]:
         """Take in the small words of the name ("how long calls take") that stand around its content words."""
-        small = self._lexicon.bag_words[bag]
+        small, tail = self._lexicon.bag_words[bag], tail_stems()
         near = range(max(0, at[0] - 2), min(len(stems), at[-1] + 3))
-        return tuple(i for i in near if i in at or stems[i] in small)
+        inside = range(at[0], at[-1])
+        return tuple(i for i in near if i in at or stems[i] in small or (i in inside and stems[i] in tail))
 
     def _rest(self, i: int, token: Token) -> Item:
         number = _number(token)

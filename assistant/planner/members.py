@@ -4,7 +4,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 from assistant.planner import facts
-from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.draft import Draft, ask_back, ask_which, refuse
 from assistant.planner.lexicon import Entry
 from assistant.planner.roles import qualifier
 from assistant.planner.words import words
@@ -65,10 +65,8 @@ def _member(draft: Draft, i: int) -> Entry:
         draft.roles[near] = "qualifier"
     if len({(e.name, e.member) for e in entries}) > 1:
         text = draft.items[i].text
-        options = [
-            (f"{_label(draft, e)} is {e.member}", draft.rewritten(i, f"{_label(draft, e)} {e.member}")) for e in entries
-        ]
-        raise ask_back(f"'{text}' is found in several places.", options[:5])
+        choices = [draft.meaning(i, e, f"{_label(draft, e)} is {e.member}") for e in entries]
+        raise ask_which(f"'{text}' is found in several places.", choices[:5])
     return entries[0]
 
 

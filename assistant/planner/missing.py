@@ -1,11 +1,11 @@
 """What is done when no metric is named: count what is named, ask which is meant, or say no."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from assistant.phrases import ask_what
 from assistant.planner import coverage, facts, gates
-from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.draft import Draft, ask_which, refuse
 from assistant.planner.lexicon import Entry
+from assistant.planner.linker import Item
 from assistant.planner.words import words
 
 
@@ -35,24 +35,35 @@ def _ranked(draft: Draft) -> tuple[Entry, ...]:
 
 def no_metric(draft: Draft) -> None:
     """Ask which metric is meant, when a word of its name is there; refuse otherwise."""
-    wanted = {t.stem for i in draft.items if i.kind == "unknown" for t in (draft.linked.tokens[p] for p in i.at)}
-    phrases = draft.context.lexicon.phrases
-    near = [
-        e.name
-        for phrase, entries in phrases.items()
-        if 2 * len(wanted & set(phrase)) >= len(phrase)
-        for e in entries
-        if e.kind == "metric" and e.score > 0.93
-    ]
-    unknown = [item.text for item in draft.items if item.kind == "unknown"]
-    hits = list(dict.fromkeys(near))
-    if hits and not _unknown_elsewhere(draft, phrases):
-        options = [(draft.metric(n).label, ask_what(draft.metric(n).label)) for n in hits[:4]]
-        raise ask_back(gates.message("no_metric"), options)
-    if unknown:
+    ask_by_word(draft)
+    if any(item.kind == "unknown" for item in draft.items):
         draft.used.update(i for i, item in enumerate(draft.items) if item.kind != "unknown")
         coverage.check(draft)
     raise refuse("unknown_metric", gates.message("no_metric"))
+
+
+def ask_by_word(draft: Draft) -> None:
+    """Ask which metric is meant by words that make up at least half of a name: "cost", "retention"."""
+    words_of = {s: i for i, item in enumerate(draft.items) for s in _loose(draft, item)}
+    phrases = draft.context.lexicon.phrases
+    near = [
+        (e.name, next(words_of[s] for s in phrase if s in words_of))
+        for phrase, entries in phrases.items()
+        if 2 * len(words_of.keys() & set(phrase)) >= len(phrase)
+        for e in entries
+        if e.kind == "metric" and e.score > 0.93
+    ]
+    hits = dict(reversed(near))
+    if hits and not _unknown_elsewhere(draft, phrases):
+        choices = [draft.meaning(i, Entry("metric", name, 1.0)) for name, i in reversed(hits.items())]
+        raise ask_which(gates.message("no_metric"), choices[:4])
+
+
+def _loose(draft: Draft, item: Item) -> Iterator[str]:
+    """Yield the stems of a word that names nothing, or one member only: "cost", "retention"."""
+    member = len(item.at) == 1 and item.of("value") and not draft.metrics
+    if item.kind == "unknown" or member:
+        yield from (draft.linked.tokens[p].stem for p in item.at)
 
 
 def _unknown_elsewhere(draft: Draft, phrases: Iterable[tuple[str, ...]]) -> bool:

@@ -1,7 +1,7 @@
 """Parts of a whole: shares, the order of a ranking by change, and rankings inside rankings."""
 
 from assistant.planner import facts
-from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.draft import Draft, Stop, ask_back, refuse
 from assistant.planner.words import words
 from assistant.types import Within
 from semantic_layer.model import MetricSpec
@@ -19,7 +19,8 @@ def is_additive(draft: Draft) -> bool:
 def read_share(draft: Draft) -> None:
     """Turn the part asked about into a cut whose members are shown as shares of the whole."""
     rate = facts.rate_of(draft.metric(draft.metrics[0]), draft.catalogue)
-    if rate is not None and not _comes_from(draft):
+    outcome = any(draft.dimension(d).outcome for d in draft.by)
+    if rate is not None and not outcome and not _comes_from(draft):
         draft.metrics = [rate.name]
         return
     label = draft.metric(draft.metrics[0]).label
@@ -32,7 +33,7 @@ def read_share(draft: Draft) -> None:
     else:
         raise refuse("out_of_scope", f"I see no single part of the {label} to take a share of; name a group or a cut.")
     if draft.grain is not None or draft.versus or draft.having:
-        raise refuse("out_of_scope", f"I work out shares for one period at a time; ask for the {label} by group.")
+        raise one_at_a_time(draft)
     draft.take("percent", "how_many", "total", "by", "breakdown", "which")
 
 
@@ -50,6 +51,12 @@ def _comes_from(draft: Draft) -> bool:
     first = next((i for i in values if i > metrics[0]), metrics[0])
     verbs = words().list_of("share_verbs")
     return any(draft.linked.tokens[draft.items[i].first].stem in verbs for i in range(metrics[0] + 1, first))
+
+
+def one_at_a_time(draft: Draft) -> Stop:
+    """Refuse shares over time."""
+    label = draft.metric(draft.metrics[0]).label
+    return refuse("out_of_scope", f"I work out shares for one period at a time; ask for the {label} by group.")
 
 
 def _part(draft: Draft) -> Filter | None:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from assistant.phrases import ask_what
-from assistant.planner.draft import Draft, ask_back
+from assistant.planner.draft import Draft, ask_back, ask_which
 from assistant.planner.facts import reaches
 from assistant.planner.lexicon import Entry
 from assistant.planner.text import key
@@ -202,14 +202,22 @@ def take_metrics(draft: Draft) -> None:
         if len(names) > 1:
             names = _by_unit(draft, names)
             names = _likeliest(draft, i, names)
+            names = _plainest(draft, names)
         if len(names) > 1:
-            options = [(draft.metric(n).label, draft.rewritten(i, draft.metric(n).label)) for n in names[:4]]
-            raise ask_back(f"'{draft.items[i].text}' may mean several metrics.", options)
+            choices = [draft.meaning(i, Entry("metric", n, 1.0)) for n in names[:4]]
+            raise ask_which(f"'{draft.items[i].text}' may mean several metrics.", choices)
         entry = next(e for e in entries if e.name == names[0])
         _check_short(draft, i, entry)
         draft.link(i, entry)
         if names[0] not in draft.metrics:
             draft.metrics.append(names[0])
+
+
+def _plainest(draft: Draft, names: list[str]) -> list[str]:
+    """Of names that say the same and more, keep the plain one: "Complaint rate", not "... from transcripts"."""
+    said = {n: set(key(draft.metric(n).label)) for n in names}
+    plain = [n for n in names if all(said[n] < said[o] for o in names if o != n)]
+    return plain or names
 
 
 def _check_short(draft: Draft, i: int, entry: Entry) -> None:
@@ -219,10 +227,10 @@ def _check_short(draft: Draft, i: int, entry: Entry) -> None:
         return
     word = draft.linked.tokens[item.first].stem
     sharing = [m for m in draft.catalogue.metrics if not m.hidden and word in (*key(m.label), *key(m.name))]
-    if any(m.name != entry.name for m in sharing):
-        named = dict.fromkeys((draft.metric(entry.name).label, *(m.label for m in sharing)))
-        options = [(label, draft.rewritten(i, label)) for label in list(named)[:4]]
-        raise ask_back(f"'{item.text}' may mean several metrics.", options)
+    if _plainest(draft, [entry.name, *(m.name for m in sharing if m.name != entry.name)]) != [entry.name]:
+        named = list(dict.fromkeys((entry.name, *(m.name for m in sharing))))
+        choices = [draft.meaning(i, Entry("metric", n, 1.0)) for n in named[:4]]
+        raise ask_which(f"'{item.text}' may mean several metrics.", choices)
 
 
 def _by_unit(draft: Draft, names: list[str]) -> list[str]:

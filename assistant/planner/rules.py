@@ -1,21 +1,25 @@
 """The rule planner: reads a question against one workspace, without a model, the same way every time."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 from assistant.phrases import ask_what
 from assistant.planner import coverage, gates
 from assistant.planner.dates import Clock
-from assistant.planner.draft import Context, Draft, Stop
+from assistant.planner.draft import Choice, Context, Draft, Stop
 from assistant.planner.intents import read_intent
 from assistant.planner.lexicon import Vocabulary, build_lexicon
 from assistant.planner.linker import Linker
 from assistant.planner.nearest import nearest
 from assistant.planner.roles import names_apart
 from assistant.planner.text import clean, tokenize
-from assistant.types import Clarify, Decline, Plan, Question, Reading, ReadingFeatures
+from assistant.spoken import speak
+from assistant.types import Clarify, Decline, Option, Plan, Question, Reading, ReadingFeatures
+from semantic_layer.query import TimeWindow
 
 _FAR = timedelta(days=365 * 50)
+_OPTIONS, _DEPTH = 5, 2
 
 
 class RulePlanner:
@@ -44,7 +48,8 @@ class RulePlanner:
         except Stop as stop:
             outcome = stop.outcome
             if isinstance(outcome, Clarify) and draft:
-                outcome = coverage.unknown(draft) or self._clickable(outcome, question)
+                unknown = None if stop.choices else coverage.unknown(draft)
+                outcome = unknown or self._clickable(stop, outcome, draft)
             if isinstance(outcome, Decline):
                 readable = tuple(q for q in outcome.nearest if self._readable(q))
                 return replace(outcome, nearest=readable or self._nearest(question, draft))
@@ -59,17 +64,40 @@ class RulePlanner:
         items = self._linker.link(tokenize(clean(text))).items
         return tuple(item.text for item in items if item.kind in ("entry", "unknown"))
 
-    def _clickable(self, found: Clarify, question: Question) -> Clarify:
-        """Offer options as whole questions where putting a name into the sentence makes none."""
-        if question.history:
-            return found
-        options = []
-        for option in found.options:
-            whole = ask_what(option.label)
-            readable = not self._readable(option.question) and self._readable(whole)
-            options.append(replace(option, question=whole) if readable else option)
-        kept = tuple(option for option in options if self._readable(option.question))
-        return replace(found, options=kept or tuple(options))
+    def _clickable(self, stop: Stop, found: Clarify, draft: Draft) -> Clarify | Decline:
+        """Offer only whole questions that can be answered; without any, say no."""
+        kept = [option for option in found.options if self._readable(option.question)]
+        reason = Decline(reason="unknown_metric", message=found.why)
+        for choice in stop.choices:
+            for label, outcome in self._read_on(choice, draft):
+                if isinstance(outcome, Reading):
+                    kept.append(Option(label=label, question=self._said(outcome) or ask_what(label)))
+                else:
+                    reason = outcome
+        kept = [option for option in kept if self._readable(option.question)][:_OPTIONS]
+        return replace(found, options=tuple(kept)) if kept else reason
+
+    def _read_on(self, choice: Choice, draft: Draft, depth: int = 0) -> Iterator[tuple[str, Reading | Decline]]:
+        """Read the question by one choice, and by each of those that it leads to."""
+        chosen = self._draft(draft.question, draft.text)
+        chosen.linked, chosen.chosen = chosen.linked.chosen(dict(choice.means), choice.without), True
+        try:
+            yield choice.label, _read(chosen).reading
+        except Stop as stop:
+            if isinstance(stop.outcome, Decline):
+                yield choice.label, stop.outcome
+            elif depth < _DEPTH:
+                for more in choice.followed(stop.choices):
+                    yield from self._read_on(more, draft, depth + 1)
+
+    def _said(self, meant: Reading) -> str | None:
+        """Say a reading as a question that reads the same."""
+        said = speak(meant, self._context.catalogue)
+        try:
+            back = _read(self._draft(Question(text=said), said)).reading
+        except Stop:
+            return None
+        return said if _same(meant, back) else None
 
     def _nearest(self, question: Question, draft: Draft | None) -> tuple[str, ...]:
         named = draft.metrics if draft else []
@@ -92,6 +120,16 @@ class RulePlanner:
         if apart := names_apart(draft):
             draft.linked = self._linker.link(tokens, apart=apart)
         return draft
+
+
+def _same(one: Reading, other: Reading) -> bool:
+    return replace(one, assumptions=(), window=_days(one.window), baseline=_days(one.baseline)) == replace(
+        other, assumptions=(), window=_days(other.window), baseline=_days(other.baseline)
+    )
+
+
+def _days(window: TimeWindow | None) -> TimeWindow | None:
+    return replace(window, label="") if window else None
 
 
 def _clock(vocabulary: Vocabulary) -> Clock | None:

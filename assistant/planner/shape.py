@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Literal
 
 from assistant.planner import facts
-from assistant.planner.draft import Draft, Stop, ask_back, refuse
+from assistant.planner.draft import Draft, Stop, ask_back, ask_which, refuse
 from assistant.planner.lexicon import Entry
+from assistant.planner.roles import is_noun
 from assistant.planner.text import key
 from assistant.planner.thresholds import read_thresholds
 from assistant.planner.words import words
@@ -48,8 +49,8 @@ def _cuts(draft: Draft) -> None:
             continue
         names = _within_reach(draft, list(dict.fromkeys(e.name for e in draft.items[i].of("dimension"))))
         if len(names) > 1:
-            options = [(draft.dimension(n).label, draft.rewritten(i, draft.dimension(n).label)) for n in names[:4]]
-            raise ask_back(f"'{draft.items[i].text}' may mean several things.", options)
+            choices = [draft.meaning(i, Entry("dimension", n, 1.0)) for n in names[:4]]
+            raise ask_which(f"'{draft.items[i].text}' may mean several things.", choices)
         entry = _reachable(draft, i, next(e for e in draft.items[i].of("dimension") if e.name == names[0]))
         if _is_subject(draft, i, entry.name):
             draft.used.add(i)
@@ -151,24 +152,29 @@ def order(draft: Draft) -> None:
     if ends and (draft.by or draft.by_period):
         _rank(draft, ends)
     elif ends and draft.metrics and _asks_where(draft):
+        _direction(draft, frozenset().union(*(draft.items[i].cues for i in ends)))
         raise _by_which(draft)
 
 
 def _asks_where(draft: Draft) -> bool:
-    return any(t.word in words().list_of("where") for t in draft.linked.tokens)
+    """Tell whether a place or a person is asked for that nothing names, the question before included."""
+    kept = draft.question.history[-1].by if draft.question.history else ()
+    people = all(is_noun(draft, i) for i in draft.places("metric")) and draft.has("best", "worst")
+    return not kept and not people and any(t.word in words().list_of("where") for t in draft.linked.tokens)
 
 
 def _by_which(draft: Draft) -> Stop:
     """Ask by what a place is meant."""
     metric = draft.metric(draft.metrics[0])
+    named = {f.dimension for f in draft.filters}
     cuts = [
         d
         for d in draft.catalogue.dimensions
-        if not d.hidden and d.driver and facts.reaches(metric, d.name, draft.catalogue)
+        if not d.hidden and d.name not in named and d.driver and facts.reaches(metric, d.name, draft.catalogue)
     ]
-    most = "lowest" if draft.has("lowest", "bottom") else "highest"
-    options = [(d.label, f"Which {d.label} has the {most} {metric.label}?") for d in cuts[:5]]
-    return ask_back("By what shall I look?", options)
+    asked = words().list_of("where")
+    place = next(i for i, item in enumerate(draft.items) if draft.linked.tokens[item.first].word in asked)
+    return ask_which("By what shall I look?", [draft.meaning(place, Entry("dimension", d.name, 1.0)) for d in cuts[:5]])
 
 
 def _rank(draft: Draft, ends: list[int]) -> None:

@@ -69,10 +69,11 @@ def _is_step(draft: Draft, i: int) -> bool:
 
 def _sign(draft: Draft, i: int) -> int:
     """Return the direction of a step: as it is said, else by what is good for the metric."""
-    if draft.has("down", "less"):
-        return -1
-    if draft.has("up", "more"):
-        return 1
+    for way, sign in (("down", -1), ("up", 1)):
+        moves = [j for j in range(len(draft.items)) if draft.word(j) in words().cues[way]]
+        if moves or draft.has(way, "less" if sign < 0 else "more"):
+            draft.used.update(moves)
+            return sign
     good = draft.metric(draft.metrics[0]).good
     if good != "neutral" and draft.has("better", "worse"):
         return 1 if (good == "up") == draft.has("better") else -1

@@ -1,9 +1,10 @@
 """Holds the words for counts, shares, averages and durations against what the metric is."""
 
-from assistant.phrases import ask_what
 from assistant.planner import facts, parts
-from assistant.planner.draft import Draft, ask_back, refuse
+from assistant.planner.draft import Draft, Stop, ask_which, refuse
+from assistant.planner.lexicon import Entry
 from assistant.planner.words import words
+from semantic_layer.model import MetricSpec
 
 
 def check_units(draft: Draft) -> None:
@@ -14,8 +15,7 @@ def check_units(draft: Draft) -> None:
     if draft.cues("how_many") and not any(s.unit == "count" for s in specs):
         counted = facts.count_of(specs[0], draft.catalogue)
         if counted is None:
-            label = specs[0].label
-            raise ask_back(f"I know the {label}, not a count of it.", [(label, ask_what(label))])
+            raise _no_count(draft, _place(draft), specs[0])
         draft.metrics[0] = counted.name
         specs[0] = counted
     if draft.cues("how_long"):
@@ -40,7 +40,9 @@ def check_units(draft: Draft) -> None:
 
 
 def _count_or_rate(draft: Draft) -> None:
-    """Ask where "most complaints" or "calls escalated" could mean the rate or the number."""
+    """Ask where "most complaints" or "calls escalated" could mean the rate or the number, once."""
+    if draft.chosen:
+        return
     for i in draft.places("metric"):
         linked = draft.items[i].of("metric")[0]
         word = draft.linked.tokens[draft.items[i].last].word
@@ -48,7 +50,7 @@ def _count_or_rate(draft: Draft) -> None:
         rate = draft.metric(linked.name)
         participle = len(draft.items[i].at) == 1 and word.endswith(words().endings[1:2]) and linked.score < 0.93
         if participle and counted and rate.unit == "ratio" and not draft.has("percent"):
-            raise ask_back(f"I know the {rate.label}, not a count of it.", [(rate.label, ask_what(rate.label))])
+            raise _no_count(draft, i, rate)
     _ranked_share(draft)
     if not draft.has("highest", "lowest"):
         return
@@ -57,8 +59,7 @@ def _count_or_rate(draft: Draft) -> None:
         before = draft.linked.tokens[draft.items[draft.before(i)].last].word if i else ""
         plural = draft.linked.tokens[draft.items[i].last].word.endswith("s")
         if entry and before in words().list_of("counting") and plural and draft.metric(entry.name).unit == "ratio":
-            label = draft.metric(entry.name).label
-            raise ask_back(f"I know the {label}, not a count of it.", [(label, draft.rewritten(i, label))])
+            raise _no_count(draft, i, draft.metric(entry.name))
 
 
 def _ranked_share(draft: Draft) -> None:
@@ -68,6 +69,14 @@ def _ranked_share(draft: Draft) -> None:
         spec = draft.metric(entry.name)
         short = entry.score < 0.93 and len(draft.items[i].at) == 1 and spec.unit == "ratio"
         if short and draft.has("top") and draft.roles.get(i + 1) == "dimension":
-            raise ask_back(
-                f"I know the {spec.label}, not a count of it.", [(spec.label, draft.rewritten(i, spec.label))]
-            )
+            raise _no_count(draft, i, spec)
+
+
+def _no_count(draft: Draft, i: int, rate: MetricSpec) -> Stop:
+    """Say that there is no count, and offer the rate for the same time and slice."""
+    choice = draft.meaning(i, Entry("metric", rate.name, 1.0), "", "how_many")
+    return ask_which(f"I know the {rate.label}, not a count of it.", [choice])
+
+
+def _place(draft: Draft) -> int:
+    return next(i for i in draft.places("metric") if draft.metrics[0] in {e.name for e in draft.items[i].of("metric")})
