@@ -54,7 +54,11 @@ class TableSpec(Strict):
     entity: str | None = None
     """The column of the unit that repeats, usually the customer: small groups are counted in it."""
     joins: tuple[Join, ...] = ()
-    """The N:1 joins that lead from this table to others, over any number of hops."""
+    """The N:1 joins that lead from this table to others, over any number of hops.
+
+    Read backwards they are 1:N: a metric of the other table can be cut by this one's dimensions, each row
+    counting once in each member.
+    """
 
 
 class DimensionSpec(Strict):

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 Grain: TypeAlias = Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year"]
 Scalar: TypeAlias = str | int | float | bool | date | None
 UNKNOWN = "(unknown)"
+# The member of a row that has no row at all in a table with many for each.
+NONE = "(none)"
 # Where the rows of members go that are not listed: past the limit of the list, or new since it was read.
 OTHER = "(other)"
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from semantic_layer.calendar import period_label
+from semantic_layer.compile.across import overlapping
 from semantic_layer.compile.readings import Needs, Reading
 from semantic_layer.query import MetricQuery, TimeWindow
 
@@ -13,7 +14,8 @@ _EDGES = {"first": "start", "last": "end"}
 def notes(wanted: Needs, found: list[Reading], query: MetricQuery, as_of: date | None) -> tuple[str, ...]:
     """Say what was left out, read whole or read at the end only."""
     young, whole = _young(wanted, query.window, as_of), _whole(found, query)
-    return tuple(dict.fromkeys([*young, *_at_edge(wanted, found), *_framed(wanted), *whole]))
+    across = [said for reading in found for said in overlapping(query, reading.scan)]
+    return tuple(dict.fromkeys([*young, *_at_edge(wanted, found), *_framed(wanted), *whole, *across]))
 
 
 def _young(wanted: Needs, window: TimeWindow | None, as_of: date | None) -> Iterator[str]:

@@ -206,4 +206,11 @@ def _check(query: MetricQuery, wanted: Needs, columns: tuple[Column, ...], catal
             hint=did_you_mean(query.order_by, names),
         )
     for metric, parts in wanted:
-        require((*query.by, *typed_filters(query.filters)), metric, parts, catalogue)
+        require((*query.by, *typed_filters(query.filters)), metric, parts, catalogue, across=_one_place(query, wanted))
+
+
+def _one_place(query: MetricQuery, wanted: Needs) -> bool:
+    """Whether all is measured on the rows of one table, none of which stands for a period."""
+    leaves = [leaf for _, parts in wanted for leaf in parts]
+    tables = {leaf.measure.table for leaf in leaves}
+    return len(tables) == 1 and not query.grain and not any(leaf.frame or leaf.measure.edge for leaf in leaves)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from semantic_layer.compile import ast
+from semantic_layer.compile.across import crossing
 from semantic_layer.compile.formulas import Leaf, leaves
 from semantic_layer.compile.joins import path
 from semantic_layer.errors import UserError
@@ -42,21 +43,51 @@ def reaches(catalogue: Catalogue, table: str, dimension: str) -> bool:
     return path(catalogue, table, catalogue.dimension(dimension).table) is not None
 
 
-def require(dimensions: Iterable[str], metric: MetricSpec, parts: Iterable[Leaf], catalogue: Catalogue) -> None:
-    """Raise UserError (unknown_dimension, cannot_cut, outcome_dimension, ambiguous_join)."""
+def require(
+    dimensions: Iterable[str], metric: MetricSpec, parts: Iterable[Leaf], catalogue: Catalogue, *, across: bool = False
+) -> None:
+    """Raise UserError (unknown_dimension, cannot_cut, outcome_dimension, ambiguous_join).
+
+    `across` allows dimensions of which a row has many members.
+    """
     parts = tuple(parts)
     for name in dict.fromkeys(dimensions):
         spec = catalogue.dimension(name)
         if spec.outcome and _is_rate(metric):
             raise _outcome(spec, metric, parts, catalogue)
         blocked = next((p for p in parts if not _reaches(spec, p.measure, catalogue)), None)
-        if blocked is not None:
-            raise UserError(
-                f"metric '{metric.name}' cannot be cut by '{name}': no join leads from {blocked.measure.table} "
-                f"to {spec.table}",
-                code="cannot_cut",
-                hint=f"it can be cut by: {', '.join(sliceable(metric.name, catalogue)) or 'nothing'}",
-            )
+        if blocked is None or (across and crossing(catalogue, blocked.measure.table, spec.table)):
+            continue
+        raise UserError(
+            f"metric '{metric.name}' cannot be cut by '{name}': {_between(blocked.measure.table, spec, catalogue)}",
+            code="cannot_cut",
+            hint=f"it can be cut by: {', '.join(sliceable(metric.name, catalogue)) or 'nothing'}",
+        )
+
+
+def _between(table: str, spec: DimensionSpec, catalogue: Catalogue) -> str:
+    """Say what lies between a fact and a dimension that does not cut it."""
+    if crossing(catalogue, table, spec.table):
+        return (
+            f"a row of {table} has many in {spec.table}, which only a metric of one table can be cut by, as a whole "
+            "and not by period"
+        )
+    shared = [
+        t.name for t in catalogue.tables if _leads(catalogue, table, t.name) and _leads(catalogue, spec.table, t.name)
+    ]
+    if shared:
+        return (
+            f"{table} and {spec.table} meet only at {' and '.join(shared)}, for each row of which both have many, so "
+            "that a join would count each row again for every row of the other"
+        )
+    return f"no join leads from {table} to {spec.table}"
+
+
+def _leads(catalogue: Catalogue, source: str, target: str) -> bool:
+    try:
+        return path(catalogue, source, target) is not None
+    except UserError:
+        return False
 
 
 def _outcome(spec: DimensionSpec, metric: MetricSpec, parts: tuple[Leaf, ...], catalogue: Catalogue) -> UserError:

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from semantic_layer.calendar import period_start
 from semantic_layer.compile import ast
+from semantic_layer.compile.across import cut_across
 from semantic_layer.compile.formulas import PLAIN, Leaf, leaves, shared
 from semantic_layer.compile.frames import Frame, periods, require_frame
 from semantic_layer.compile.measures import aggregate
@@ -78,6 +79,7 @@ def readings(wanted: Needs, query: MetricQuery, catalogue: Catalogue) -> list[Re
             if place not in found:
                 scan = Scan(catalogue, table, time)
                 require_frame(frame, leaf.metric.name, query.window, query.grain, monthly=scan.monthly)
+                cut_across(scan, query, query.window)
                 found[place] = Reading(scan, age, edge, frame)
             reading = found[place]
             reading.measures.setdefault(leaf.measure, _measure_name(leaf))

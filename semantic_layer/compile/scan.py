@@ -11,7 +11,7 @@ from semantic_layer.compile.filters import condition
 from semantic_layer.compile.joins import Step, path
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.model import Catalogue, DimensionSpec
-from semantic_layer.query import Filter, Grain, TimeWindow
+from semantic_layer.query import NONE, Filter, Grain, TimeWindow
 from semantic_layer.spans import NO_SPAN, Span
 from semantic_layer.zones import midnight
 
@@ -20,6 +20,8 @@ class Scan:
     """Collects what is read of a table; joins appear when a column needs them.
 
     `stand_ins` names what is read in place of a joined table, under that table's name.
+    `members_elsewhere` are members that rows joined beside bring, `filtered_elsewhere` the dimensions
+    whose filters these rows have met.
     """
 
     def __init__(self, catalogue: Catalogue, table: str, time: str | None = None) -> None:
@@ -27,6 +29,8 @@ class Scan:
         self.table = catalogue.table(table)
         self.time = time
         self.stand_ins: dict[str, str] = {}
+        self.members_elsewhere: dict[str, exp.Column] = {}
+        self.filtered_elsewhere: set[str] = set()
         self._steps: dict[Step, None] = {}
         self._beside: dict[Hashable, exp.Join] = {}
         self._clock = self._timed_by(time)
@@ -72,6 +76,8 @@ class Scan:
 
     def member(self, spec: DimensionSpec) -> exp.Expr:
         """Return a dimension's member at a row: text, `(unknown)` for NULL."""
+        if spec.name in self.members_elsewhere:
+            return exp.Coalesce(this=self.members_elsewhere[spec.name].copy(), expressions=[ast.text(NONE)])
         return ast.member(self.dimension(spec), is_text=spec.type == "text")
 
     def when(self) -> exp.Expr:
@@ -144,7 +150,8 @@ class Scan:
 
     def kept(self, filters: Sequence[Filter]) -> list[exp.Expr]:
         """Return the conditions of typed filters."""
-        specs = [(self.catalogue.dimension(f.dimension), f) for f in filters]
+        here = [f for f in filters if f.dimension not in self.filtered_elsewhere]
+        specs = [(self.catalogue.dimension(f.dimension), f) for f in here]
         return [condition(self.dimension(spec), spec, f) for spec, f in specs]
 
     def select(self, projections: Sequence[exp.Expr], where: Sequence[exp.Expr], group: int = 0) -> exp.Select:
