@@ -19,6 +19,7 @@ from ui.commands import (
     forget,
     index,
     init,
+    interchange,
     mcp,
     redact,
     serve,
@@ -61,6 +62,8 @@ app.command("why")(why.why)
 app.command("sql")(sql.sql)
 app.command("metrics")(dictionary.metrics)
 app.command("check")(dictionary.check)
+app.command("import")(interchange.import_)
+app.command("export")(interchange.export)
 index.app.command("forget")(forget.forget)
 app.add_typer(index.app, name="index")
 app.command("search")(index.search)
