@@ -11,7 +11,7 @@ from assistant.log import AnswerLog
 from assistant.pipeline import Assistant
 from assistant.workspace import open_workspace
 from evals.scorers import RunSql
-from semantic_layer.engine import DuckDbEngine
+from semantic_layer.engine import DuckDbEngine, SqlEngine
 from semantic_layer.query import Column, Sql
 
 
@@ -52,7 +52,7 @@ def open_bench(root: Path) -> Iterator[Bench]:
         asked.close()
 
 
-def raw_sql(engine: DuckDbEngine) -> RunSql:
+def raw_sql(engine: SqlEngine) -> RunSql:
     """Return what runs a hand-written statement and gives its rows."""
 
     def run(sql: str) -> tuple[tuple[Any, ...], ...]:

@@ -39,7 +39,8 @@ class Expected(Strict):
 
     `sql` is written by hand and run on the warehouse: one value, or rows of dimensions followed
     by the value (`ordered` when the order is part of the answer). `cite_ids` is SQL that returns
-    the contacts that may be cited.
+    the contacts that may be cited. Where no answer is due, `absent` is SQL that finds no row as long as
+    what was asked for is not there, and `rivals` are the statements of the readings that a question allows.
     """
 
     kind: tuple[Literal["answer", "clarification", "refusal"], ...] = ("answer",)
@@ -49,11 +50,14 @@ class Expected(Strict):
     ordered: bool = False
     driver: ExpectedDriver | None = None
     cite_ids: str | None = None
+    absent: str | None = None
+    rivals: tuple[str, ...] = ()
 
 
 class Case(Strict):
     """One question and what is expected of its outcome.
 
+    `why` states the reason where no statement can prove it: nobody may be told a customer's address.
     `verified_by` names who checked the expectation without the assistant; after `expires` the case
     is no longer judged and its owner is asked to look at it. `owner` is the metric's by default.
     """
@@ -63,6 +67,8 @@ class Case(Strict):
     expect: Expected
     history: tuple[str, ...] = ()
     role: str | None = None
+    persona: str = ""
+    why: str = ""
     family: str = ""
     tags: tuple[str, ...] = ()
     origin: Literal["generated", "hand"] = "hand"
@@ -70,6 +76,34 @@ class Case(Strict):
     verified_by: str = ""
     verified_at: date | None = None
     expires: date | None = None
+
+
+class Turn(Strict):
+    """One question of a conversation and what is expected of its outcome."""
+
+    question: str
+    expect: Expected
+
+
+class Scenario(Strict):
+    """A persona who pursues a goal over several turns; each turn is judged after those before it."""
+
+    id: str
+    persona: str
+    goal: str
+    turns: tuple[Turn, ...]
+    role: str | None = None
+
+    def cases(self) -> tuple[Case, ...]:
+        """Return a case a turn; they are one family, since a turn misread spoils those after it."""
+        asked = tuple(turn.question for turn in self.turns)
+        return tuple(
+            Case(
+                id=f"{self.id}-{number + 1}", question=turn.question, expect=turn.expect, history=asked[:number],
+                role=self.role, persona=self.persona, why=self.goal, family=self.id, tags=("scenario",),
+            )
+            for number, turn in enumerate(self.turns)
+        )  # fmt: skip
 
 
 class Frame(Strict):
@@ -100,6 +134,7 @@ class Suite(Strict):
     frames: dict[str, Frame] = {}
     references: dict[str, Reference] = {}
     cases: tuple[Case, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
 
 
 def load_suites(folder: Path, name: str | None = None) -> tuple[Suite, ...]:
@@ -115,9 +150,10 @@ def load_suites(folder: Path, name: str | None = None) -> tuple[Suite, ...]:
 
 
 def _signed(suite: Suite) -> Suite:
-    """Give cases that name nobody the name under the whole file."""
+    """Spell out scenarios, and give cases that name nobody the name under the whole file."""
     signature = {"verified_by": suite.verified_by, "verified_at": suite.verified_at}
-    cases = tuple(case if case.verified_by else case.model_copy(update=signature) for case in suite.cases)
+    written = (*suite.cases, *(case for scenario in suite.scenarios for case in scenario.cases()))
+    cases = tuple(case if case.verified_by else case.model_copy(update=signature) for case in written)
     return suite.model_copy(update={"cases": cases})
 
 

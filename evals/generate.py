@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from evals.cases import Case, Expected, ExpectedDriver, ExpectedReading, Reference, Suite
+from evals.scorers import RunSql
 from semantic_layer.calendar import period_end, period_start, shift
 from semantic_layer.model import Catalogue
 
@@ -14,11 +15,12 @@ KINDS = ("value", "filtered", "breakdown", "rank", "trend")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What generation may know of a workspace: its language, its members and its last day."""
+    """What generation may know of a workspace: its language, its members, its last day and its rows."""
 
     catalogue: Catalogue
     values: Mapping[str, tuple[str, ...]]
     as_of: date
+    run_sql: RunSql
     effects: Sequence[Mapping[str, Any]] = ()
 
 
@@ -36,8 +38,8 @@ def generate(suite: Suite, facts: Facts, *, cases: int) -> tuple[Case, ...]:
 def _plain(suite: Suite, facts: Facts, kind: str, number: int, metric: str) -> Case:
     reference = suite.references[metric]
     dimensions = [d for d in suite.frames[reference.frame].dimensions if len(facts.values.get(d, ())) > 1]
-    dimension = dimensions[number % len(dimensions)]
-    known = [v for v in facts.values[dimension] if v != "(unknown)"]
+    dimension = next(d for d in _from(dimensions, number) if _counted(suite, facts, metric, d))
+    known = _counted(suite, facts, metric, dimension)
     member = known[number % len(known)]
     builder = {"value": _value, "filtered": _filtered, "breakdown": _breakdown, "rank": _rank, "trend": _trend}[kind]
     question, expect = builder(suite, facts, metric, dimension, member)
@@ -45,6 +47,20 @@ def _plain(suite: Suite, facts: Facts, kind: str, number: int, metric: str) -> C
         id=f"generated-{number:03d}-{kind}-{metric}", question=question, expect=expect, family=f"{kind}-{metric}",
         tags=(kind,), origin="generated", verified_by="hand-written reference SQL",
     )  # fmt: skip
+
+
+def _from(items: Sequence[str], number: int) -> Sequence[str]:
+    """Return the items in a circle, from the `number`th on."""
+    start = number % len(items)
+    return (*items[start:], *items[:start])
+
+
+def _counted(suite: Suite, facts: Facts, metric: str, dimension: str) -> list[str]:
+    """Return the members that the metric has rows of last month: a rate of nothing is no question."""
+    expression = suite.frames[suite.references[metric].frame].dimensions[dimension]
+    rows = facts.run_sql(_sql(suite, suite.references[metric], _month(facts), by=f"CAST({expression} AS VARCHAR)"))
+    found = {row[0] for row in rows if row[1] is not None}
+    return [member for member in facts.values[dimension] if member in found]
 
 
 def _month(facts: Facts, back: int = 0) -> tuple[date, date]:

@@ -119,6 +119,7 @@ def _ask(bench: Bench, case: Case) -> Outcome:
 def judge(bench: Bench, case: Case, outcome: Outcome) -> Iterable[Score]:
     """Yield the scores that the case asks for."""
     yield scorers.abstention(case, outcome)
+    yield from scorers.unanswerable(case.expect, bench.run_sql)
     if not isinstance(outcome, Answer) or "answer" not in case.expect.kind:
         return
     expect = case.expect

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -32,6 +32,18 @@ def abstention(case: Case, outcome: Outcome) -> Score:
     if isinstance(outcome, Refusal) and wanted and outcome.reason not in wanted:
         return Score(scorer="abstention", right=False, reason=f"refused as {outcome.reason}, not {wanted[0]}")
     return Score(scorer="abstention", right=True)
+
+
+def unanswerable(expected: Expected, run_sql: RunSql) -> Iterator[Score]:
+    """Check that there is still no answer: nothing to be found, or readings that differ."""
+    if expected.absent is not None:
+        found = run_sql(expected.absent)
+        reason = f"the warehouse has what was asked for: {tuple(found[0])}" if found else ""
+        yield Score(scorer="absence", right=not found, reason=reason)
+    if expected.rivals:
+        values = {str(sorted(tuple(map(float, row)) for row in run_sql(sql))) for sql in expected.rivals}
+        right = len(values) == len(expected.rivals)
+        yield Score(scorer="ambiguity", right=right, reason="" if right else "readings give the same answer")
 
 
 def reading(expected: ExpectedReading, found: Reading) -> Score:
@@ -85,12 +97,16 @@ def _off_by_hundred(wanted: Any, found: float | None) -> bool:
 
 
 def _rows(wanted: list[tuple[Any, ...]], answer: Answer, *, ordered: bool) -> Score:
-    """Compare rows of keys followed by one value, as a multiset or, where ordered, one by one."""
+    """Compare rows of keys followed by one value, as a multiset or, where ordered, one by one.
+
+    A group without a value is no row: whether a statement lists it depends on how it was written.
+    """
     if answer.table is None:
         return Score(scorer="figures", right=False, reason="no table")
-    want = [(_key(row[:-1]), row[-1]) for row in wanted]
+    want = [(_key(row[:-1]), row[-1]) for row in wanted if row[-1] is not None]
     width = len(wanted[0]) if wanted else 0
-    got = [(_key(row[: width - 1]), row[width - 1]) for row in answer.table.rows if len(row) >= width]
+    rows = [row for row in answer.table.rows if len(row) >= width and row[width - 1] is not None]
+    got = [(_key(row[: width - 1]), row[width - 1]) for row in rows]
     if not ordered:
         want, got = sorted(want, key=lambda row: row[0]), sorted(got, key=lambda row: row[0])
     if [key for key, _ in want] != [key for key, _ in got]:

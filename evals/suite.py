@@ -11,7 +11,7 @@ from typing import Any
 from assistant.pipeline import Assistant
 from assistant.workspace import Workspace, open_workspace
 from evals import history
-from evals.bench import Bench, open_bench
+from evals.bench import Bench, open_bench, raw_sql
 from evals.cases import Case, Suite, load_suites
 from evals.compare import compare
 from evals.generate import Facts, generate
@@ -79,7 +79,10 @@ def cases_of(
     """
     if asked.as_of is None or not suite.references:
         return suite.cases
-    facts = Facts(catalogue=asked.catalogue, values=asked.values, as_of=asked.as_of, effects=planted(workspace, sure))
+    facts = Facts(
+        catalogue=asked.catalogue, values=asked.values, as_of=asked.as_of, run_sql=raw_sql(asked.engine),
+        effects=planted(workspace, sure),
+    )  # fmt: skip
     return (*generate(suite, facts, cases=generated), *suite.cases)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -12,7 +13,7 @@ from assistant.types import Answer, Figure
 from assistant.workspace import open_workspace
 from evals import history
 from evals.bench import Bench, raw_sql
-from evals.cases import Case, Expected, ExpectedReading, load_suites
+from evals.cases import Case, Expected, ExpectedReading, Scenario, Turn, load_suites
 from evals.runner import RunReport, run_case, run_cases
 from evals.scorers import figures, members
 from evals.stats import clustered, proportion
@@ -21,6 +22,8 @@ from semantic_layer.engine import DuckDbEngine
 from semantic_layer.errors import UserError
 from semantic_layer.query import Filter
 from tests.evals.renaming import rename_workspace
+
+SHIPPED = Path(__file__).parents[2] / "evals" / "world" / "workspace" / "evals"
 
 
 def generated(root: Path) -> RunReport:
@@ -101,6 +104,51 @@ def test_a_percentage_for_a_fraction_is_told_apart(bench: Bench) -> None:
     percent = replace(answer, figures=(replace(figure, value=figure.value * 100), *answer.figures[1:]))
     score = figures(Expected(sql=f"SELECT {figure.value!r}"), percent, bench.run_sql)
     assert (score.right, score.reason.split(":")[0]) == (False, "percent versus fraction")
+
+
+def test_what_is_said_to_be_absent_must_be_absent(bench: Bench) -> None:
+    gone = Expected(kind=("refusal", "clarification"), absent="SELECT 1 FROM dim_customers WHERE region = 'Narnia'")
+    there = gone.model_copy(update={"absent": "SELECT 1 FROM dim_customers WHERE region = 'DACH'"})
+    verdicts = [
+        run_case(bench, Case(id="x", question="churn rate in Narnia last month", expect=expect)).verdict
+        for expect in (gone, there)
+    ]
+    assert verdicts == ["right", "wrong_abstention"]
+
+
+def test_a_question_is_ambiguous_only_while_its_readings_differ(bench: Bench) -> None:
+    kind: tuple[Literal["clarification"], Literal["refusal"]] = ("clarification", "refusal")
+    verdicts = [
+        run_case(bench, Case(id="x", question="rate by region", expect=Expected(kind=kind, rivals=rivals))).verdict
+        for rivals in (("SELECT 1", "SELECT 2"), ("SELECT 1", "SELECT 1.0 - 0 AS other"))
+    ]
+    assert verdicts == ["right", "wrong_abstention"]
+
+
+def test_a_group_without_a_value_is_no_row(bench: Bench) -> None:
+    answer = bench.assistant.ask("churn rate by region last month")
+    assert isinstance(answer, Answer)
+    assert answer.table is not None
+    rows = " UNION ALL ".join(f"SELECT '{region}', {value!r}" for region, value in answer.table.rows)
+    listed = replace(answer, table=replace(answer.table, rows=(*answer.table.rows, ("(unknown)", None))))
+    assert figures(Expected(sql=rows), listed, bench.run_sql).right
+
+
+def test_a_scenario_judges_each_turn_after_those_before_it() -> None:
+    turns = tuple(Turn(question=q, expect=Expected()) for q in ("churn", "by region", "and in May?"))
+    cases = Scenario(id="s", persona="an executive", goal="find the region", turns=turns).cases()
+    assert [(c.question, c.history) for c in cases] == [
+        ("churn", ()), ("by region", ("churn",)), ("and in May?", ("churn", "by region")),
+    ]  # fmt: skip
+
+
+def test_the_shipped_suite_gives_a_proof_or_a_reason_for_every_question_without_an_answer() -> None:
+    cases = merge(load_suites(SHIPPED)).cases
+    declined = [case for case in cases if "answer" not in case.expect.kind]
+    bare = [c.id for c in declined if not (c.expect.absent or c.expect.rivals or c.why)]
+    assert len(declined) >= 100
+    assert bare == []
+    assert len({case.id for case in cases}) == len(cases)
 
 
 def test_excluded_members_are_not_taken_for_chosen_ones() -> None:
