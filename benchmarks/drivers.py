@@ -20,6 +20,7 @@ from assistant.analysis.drivers.explain import searched
 from assistant.analysis.drivers.forecast import search_forecast
 from assistant.analysis.drivers.report import whole_of
 from assistant.types import Drivers
+from benchmarks.clustered import Kind, cube_and_clusters, visits
 from benchmarks.coverage import covered
 from benchmarks.forecasts import RECIPES, Set, made, public, wide
 from benchmarks.planted import amounts, even, world
@@ -33,12 +34,14 @@ DRAWS = 2000
 POPULATIONS = 300
 CUTS = 8
 AMOUNTS = 10
+CLUSTERED = 200
+KINDS: tuple[Kind, ...] = ("rate", "amount", "count")
 Floats = NDArray[np.float64]
 
 
 def run() -> dict[str, str]:
     """Measure what is found, what is invented, what intervals cover, and the time of it."""
-    return _planted() | _nulls() | _coverage() | _forecasts() | _speed()
+    return _planted() | _nulls() | _coverage() | _clustered() | _forecasts() | _speed()
 
 
 def _planted() -> dict[str, str]:
@@ -83,6 +86,33 @@ def _coverage() -> dict[str, str]:
         ),
         f"95 % intervals of the segments a search named cover, n = {len(selected)}": f"{np.mean(selected):.1%}",
     }
+
+
+def _clustered() -> dict[str, str]:
+    """Customers who come back often and differ for good, half of them in both periods; nothing changed."""
+    figures = {}
+    for kind in KINDS:
+        covers, alone, named, naive = [], [], 0, 0
+        for seed in range(CLUSTERED):
+            cube, clusters = cube_and_clusters(visits(seed, kind, stay=seed % 2))
+            found, single = explain(cube, clusters=clusters), explain(cube)
+            covers += _around_zero(found)
+            alone += _around_zero(single)
+            named, naive = named + bool(found.segments), naive + bool(single.segments)
+        what = f"rows of returning customers, {kind}"
+        figures |= {
+            f"{what}: 95 % intervals of members cover, n = {len(covers)} (rows taken as independent)": (
+                f"{np.mean(covers):.1%} ({np.mean(alone):.1%})"
+            ),
+            f"{what}: a driver named without any effect, n = {CLUSTERED} (rows taken as independent)": (
+                f"{named / CLUSTERED:.1%} ({naive / CLUSTERED:.1%})"
+            ),
+        }
+    return figures
+
+
+def _around_zero(found: Drivers) -> list[bool]:
+    return [row.ci[0] <= 0 <= row.ci[1] for split in found.by_dimension for row in split.rows if row.ci]
 
 
 def _forecasts() -> dict[str, str]:
