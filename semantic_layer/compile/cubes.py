@@ -128,9 +128,9 @@ def _statement(
     keys = [block_key(block, scan, members) for block in held]
     for spec in (catalogue.dimension(d) for d in query.dimensions if d not in places):
         place = band(spec, scan, members[spec.name])
-        keys.append(ast.alias(scan.member(spec) if place is None else place, spec.name))
-        column = ast.column(spec.name)
-        places[spec.name] = number(column, members[spec.name]) if place is None else column
+        # A cast that cannot fail is done once a dictionary entry, and numbers group faster than text.
+        keys.append(ast.alias(number(scan.member(spec), members[spec.name]) if place is None else place, spec.name))
+        places[spec.name] = ast.column(spec.name)
     is_now, where = _periods(scan, query, first)
     if every is not None:
         entity = ast.column(scan.table.entity or "", scan.table.name)
