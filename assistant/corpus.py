@@ -11,12 +11,14 @@ from semantic_layer.errors import UserError
 from semantic_layer.query import Column, Sql
 
 if TYPE_CHECKING:
+    from indexes.search import TranscriptIndex
     from semantic_layer.engine import DuckDbEngine
     from semantic_layer.model import Catalogue
 
 
 def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> IndexReport:
     """Build or update the index of a workspace and its scores; raise UserError (no_transcripts)."""
+    from assistant.embedding import open_embedder
     from assistant.scoring import score_corpus
     from indexes.build import build_index
 
@@ -34,10 +36,21 @@ def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> I
         transcripts=settings,
         redaction=redaction_settings(workspace),
         known_names=known_names(workspace),
+        embedder=open_embedder(workspace),
         progress=progress,
     )
     score_corpus(workspace, progress=progress)
     return report
+
+
+def open_index(workspace: Workspace) -> "TranscriptIndex":
+    """Open the index of a workspace; raise UserError (missing_index, corrupt_index, no_embedding_model)."""
+    from assistant.embedding import open_embedder
+    from indexes.search import TranscriptIndex
+
+    settings = workspace.config.transcripts
+    themes = settings.themes if settings else None
+    return TranscriptIndex.open(workspace.index, themes=themes, embedder=open_embedder(workspace))
 
 
 def redaction_settings(workspace: Workspace) -> RedactionSettings:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from assistant.llm_failures import ModelFailure
 from assistant.llm_memory import RUNGS, Memory, Rung
 from assistant.llm_replies import Reply, json_objects, read_reply, strict_schema
+from assistant.llm_retry import retried
 from assistant.llm_settings import LlmSettings
 from assistant.llm_wire import Body, Wire
 from assistant.types import ModelUse
@@ -19,7 +20,6 @@ T = TypeVar("T", bound=BaseModel)
 # A token is seldom shorter than three characters; the budget must not be overdrawn by a guess.
 _CHARACTERS_A_TOKEN = 3
 _MOST_CALLS = 8
-_PAUSE = 0.25
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,19 +127,14 @@ class Model:
 
     def _ask(self, session: Session, request: Body, limit: int) -> Reply:
         """Send a request, again where that may help, within the session's allowance."""
-        retries = self.settings.retries
-        while True:
-            try:
-                return self._once(session, request, limit)
-            except ModelFailure as error:
-                if error.code == "llm_refused" and self._memory.learn(error.detail):
-                    continue
-                backoff = _PAUSE * 2 ** (self.settings.retries - retries)
-                wait = backoff if error.retry_after is None else error.retry_after
-                if not error.retry or retries == 0 or self._clock() + wait >= session.ends:
-                    raise
-                retries -= 1
-                self._pause(wait)
+        return retried(
+            lambda: self._once(session, request, limit),
+            retries=self.settings.retries,
+            ends=session.ends,
+            clock=self._clock,
+            pause=self._pause,
+            mended=lambda error: error.code == "llm_refused" and self._memory.learn(error.detail),
+        )
 
     def _once(self, session: Session, request: Body, limit: int) -> Reply:
         left = session.ends - self._clock()

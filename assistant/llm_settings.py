@@ -28,12 +28,8 @@ class CassetteSettings(BaseModel):
     mode: Literal["record", "replay"] = "replay"
 
 
-class LlmSettings(BaseModel):
-    """Any OpenAI-compatible endpoint and what it may cost in time and tokens.
-
-    `deadline_seconds` and `token_budget` hold for a whole question, retries included. Without
-    `api_key_env` and `api_key` no key is sent.
-    """
+class EndpointSettings(BaseModel):
+    """Any OpenAI-compatible endpoint; without `api_key_env` and `api_key` no key is sent."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,12 +37,7 @@ class LlmSettings(BaseModel):
     model: str = Field(min_length=1)
     api_key_env: str | None = None
     api_key: SecretStr | None = None
-    deadline_seconds: float = Field(default=20.0, gt=0, le=600)
     retries: int = Field(default=2, ge=0, le=10)
-    token_budget: int = Field(default=40_000, ge=1)
-    max_reply_tokens: int = Field(default=1_500, ge=16)
-    price_per_million: Price | None = None
-    cassettes: CassetteSettings | None = None
 
     @property
     def place(self) -> str:
@@ -59,3 +50,16 @@ class LlmSettings(BaseModel):
             held = os.environ.get(self.api_key_env, "").strip()
             return SecretStr(held) if held else self.api_key
         return self.api_key or _NO_KEY
+
+
+class LlmSettings(EndpointSettings):
+    """A model that reads and tells, and what it may cost in time and tokens.
+
+    `deadline_seconds` and `token_budget` hold for a whole question, retries included.
+    """
+
+    deadline_seconds: float = Field(default=20.0, gt=0, le=600)
+    token_budget: int = Field(default=40_000, ge=1)
+    max_reply_tokens: int = Field(default=1_500, ge=16)
+    price_per_million: Price | None = None
+    cassettes: CassetteSettings | None = None

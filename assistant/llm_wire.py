@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from assistant.files import replace_text
 from assistant.llm_failures import ModelFailure, failure_of
-from assistant.llm_settings import LlmSettings
+from assistant.llm_settings import EndpointSettings, LlmSettings
 
-_LARGEST = 2_000_000
 Body = dict[str, Any]
+Service: TypeAlias = Literal["chat", "embeddings"]
+_LARGEST: dict[Service, int] = {"chat": 2_000_000, "embeddings": 50_000_000}
+_HOLDS: dict[Service, str] = {"chat": "choices", "embeddings": "data"}
 
 
 class Wire(Protocol):
-    """Sends one chat completion."""
+    """Sends one request."""
 
     def send(self, request: Body, *, timeout: float) -> Body:
         """Return the reply's JSON; raise ModelFailure."""
@@ -28,8 +30,9 @@ class Wire(Protocol):
 class OpenAiWire:
     """The plain `openai` client; retries are left to the caller, so that they cannot multiply."""
 
-    def __init__(self, settings: LlmSettings) -> None:
+    def __init__(self, settings: EndpointSettings, service: Service = "chat") -> None:
         self._settings = settings
+        self._service = service
         self._client: Any = None
         self._opening = threading.Lock()
 
@@ -61,21 +64,23 @@ class OpenAiWire:
 
     def _exchange(self, request: Body, timeout: float) -> Body:
         end = monotonic() + timeout
-        chat = self._opened().with_options(timeout=timeout).chat.completions
+        client = self._opened().with_options(timeout=timeout)
+        service = client.chat.completions if self._service == "chat" else client.embeddings
         read = bytearray()
-        with chat.with_streaming_response.create(**request) as response:
+        with service.with_streaming_response.create(**request) as response:
             for chunk in response.iter_bytes(65_536):
                 read += chunk
                 if monotonic() > end:
                     raise ModelFailure(self._settings.place, "llm_late")
-                if len(read) > _LARGEST:
+                if len(read) > _LARGEST[self._service]:
                     raise ModelFailure(self._settings.place, "llm_broken_reply", detail="endless reply")
         try:
             body = json.loads(read)
         except ValueError:
             body = None
-        if not isinstance(body, dict) or not isinstance(body.get("choices"), list):
-            raise ModelFailure(self._settings.place, "llm_broken_reply", detail="not a chat completion", retry=True)
+        if not isinstance(body, dict) or not isinstance(body.get(_HOLDS[self._service]), list):
+            detail = f"no '{_HOLDS[self._service]}' in it"
+            raise ModelFailure(self._settings.place, "llm_broken_reply", detail=detail, retry=True)
         return body
 
     def _opened(self) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant.access import Access, lost_metrics, open_access
 from assistant.calibration import load_calibration
 from assistant.candid import CandidPlanner
+from assistant.corpus import open_index
 from assistant.dictionary import load_dictionary
 from assistant.interventions import read_interventions
 from assistant.log import AnswerLog
@@ -14,7 +15,7 @@ from assistant.narrate import TemplateNarrator
 from assistant.permitted import PermittedPlanner
 from assistant.pipeline import Assistant
 from assistant.planner import RulePlanner, Vocabulary
-from assistant.protocols import EvidenceSearch, Narrator, Planner
+from assistant.protocols import Narrator, Planner
 from assistant.workspace import Workspace, open_workspace
 from semantic_layer.policy import with_members
 
@@ -55,7 +56,7 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
         narrator=narrator,
         engine=access.engine,
         log=log,
-        open_evidence=lambda: access.evidence(workspace, _open_index(workspace)),
+        open_evidence=lambda: access.evidence(workspace, open_index(workspace)),
         interventions=recorded,
         warnings=(*_left_out(access), *unread, *([access.scope] if access.scope else [])),
         limited=access.policy is not None,
@@ -86,13 +87,6 @@ def _left_out(access: Access) -> tuple[str, ...]:
     if not broken:
         return ()
     return (f"Part of the dictionary is left out ({', '.join(broken[:3])}): run `because check`.",)
-
-
-def _open_index(workspace: Workspace) -> EvidenceSearch:
-    from indexes.search import TranscriptIndex
-
-    settings = workspace.config.transcripts
-    return TranscriptIndex.open(workspace.index, themes=settings.themes if settings else None)
 
 
 def _redactor(workspace: Workspace) -> Callable[[str], str]:

@@ -78,6 +78,11 @@ class PermittedEvidence:
         """Contacts of the role that have a transcript."""
         return self.index.contact_ids & self.permitted()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the last search had to do without."""
+        return self.index.notes
+
     def search(self, text: str, *, contact_ids: Collection[str] | None = None, k: int = 8) -> tuple[Evidence, ...]:
         """Return the passages of permitted contacts nearest to a text."""
         kept = self.contact_ids if contact_ids is None else self.contact_ids.intersection(contact_ids)

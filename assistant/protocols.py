@@ -36,6 +36,11 @@ class EvidenceSearch(Protocol):
         """Contacts that have a transcript."""
         ...
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the last search had to do without."""
+        ...
+
     def search(self, text: str, *, contact_ids: Collection[str] | None = None, k: int = 8) -> tuple[Evidence, ...]:
         """Return the passages nearest to a text."""
         ...

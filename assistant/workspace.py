@@ -8,6 +8,7 @@ from typing import Annotated, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from assistant.embedding_settings import EmbeddingSettings
 from assistant.llm_settings import LlmSettings
 from indexes.settings import RedactionSettings, TranscriptSettings
 from semantic_layer.errors import UserError, did_you_mean
@@ -87,6 +88,7 @@ class WorkspaceConfig(BaseModel):
     interventions: InterventionSettings | None = None
     roles: dict[str, RoleSettings] = {}
     llm: LlmSettings | None = None
+    embeddings: EmbeddingSettings | None = None
     default_role: str | None = None
 
     @model_validator(mode="after")

@@ -63,7 +63,7 @@ def banking77(folder: Path) -> dict[str, str]:
     scores: dict[str, list[float]] = {"BM25": [], "char-LSA": [], "fused": []}
     for query, intent, vector in zip(queries, wanted, lsa.vectors(queries), strict=True):
         words, shape = ranked(lexical.scores(query)), ranked(vectors @ vector)
-        fused = [row for row, _ in fuse(words, shape, WEIGHTS[-1])]
+        fused = [row for row, _ in fuse([(words, 1.0), (shape, WEIGHTS[-1])])]
         for name, order in (("BM25", words), ("char-LSA", shape), ("fused", fused)):
             scores[name].append(_ndcg(held[np.array(order[:10], dtype=int)] == intent, labels.count(intent)))
     return {f"BANKING77 nDCG@10, {name}": f"{statistics.fmean(values):.4f}" for name, values in scores.items()}
@@ -94,7 +94,7 @@ def qmsum(file: Path) -> dict[str, str]:
             answers = {i for i, w in enumerate(cut) if any(w.first <= end and start <= w.last for start, end in spans)}
             words = ranked(lexical.scores(question["query"]))
             shape = ranked(vectors @ lsa.vectors([question["query"]])[0])
-            fused = [row for row, _ in fuse(words, shape, WEIGHTS[-1])]
+            fused = [row for row, _ in fuse([(words, 1.0), (shape, WEIGHTS[-1])])]
             asked += 1
             hits["BM25"] += not answers.isdisjoint(int(row) for row in words[:5])
             hits["fused"] += not answers.isdisjoint(fused[:5])

@@ -1,6 +1,6 @@
 """A model endpoint that behaves as told: well, badly or with malice; for tests and for trying without a key.
 
-It speaks just enough of the OpenAI API (`POST /chat/completions`, `GET /models`) on the loopback
+It speaks just enough of the OpenAI API (`POST /chat/completions`, `/embeddings`, `GET /models`) on the loopback
 interface. `replies` gives, by the name of the object asked for, what a good model would say.
 """
 
@@ -25,6 +25,7 @@ class FakeLlm:
 
     replies: Replies
     behaviour: str = "good"
+    embed: Callable[[str], list[float]] = lambda text: [1.0, float(len(text))]
     decoy: str = ""
     requests: list[Json] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -61,13 +62,20 @@ class _Handler(BaseHTTPRequestHandler):
     request_json: Json
 
     def do_POST(self) -> None:
-        """Answer a chat completion."""
+        """Answer a chat completion or embed."""
         self.request_json = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.llm.requests.append(self.request_json)
         try:
+            if self.path.endswith("/embeddings") and self.llm.behaviour == "good":
+                return self.embed(self.request_json["input"])
             BEHAVIOURS[self.llm.behaviour](self)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+
+    def embed(self, texts: list[str]) -> None:
+        """Reply with a vector a text, the last first: only `index` says which is whose."""
+        data = [{"object": "embedding", "index": i, "embedding": self.llm.embed(t)} for i, t in enumerate(texts)]
+        self.raw(200, json.dumps({"object": "list", "data": data[::-1], "model": "fake"}))
 
     def do_GET(self) -> None:
         """List the one model."""

@@ -5,9 +5,11 @@ import json
 import shutil
 from collections.abc import Collection, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from indexes.corpus import CORPUS, Corpus
+from indexes.dense import Embedder
 from indexes.derive import Before, Derived, derive
 from indexes.forgotten import forgotten
 from indexes.passages import load_passages
@@ -27,11 +29,13 @@ def build_index(
     transcripts: TranscriptSettings,
     redaction: RedactionSettings,
     known_names: Collection[str] = (),
+    embedder: Embedder | None = None,
     progress: Progress | None = None,
 ) -> IndexReport:
     """Index transcripts under `root`; contacts that did not change are not processed again.
 
     Contacts no longer in the files, or forgotten, are removed. An interrupted build goes on where it was.
+    Passages are embedded, too, where an embedder is given.
     Raises UserError: index_busy, file_not_found, bad_file.
     """
     sources = tuple(_source(file) for file in files)
@@ -43,16 +47,16 @@ def build_index(
         with closing(start_corpus(folder, before.folder if before else None)) as corpus:
             updater = Updater(corpus, redactor, transcripts.fields, forgotten(root), _fingerprints(before))
             changes = updater.read(files, progress or _silent)
-        if before and not changes:
+        if before and not changes and before.derived.embedder == (embedder.name if embedder else ""):
             manifest = _manifest(settings, sources, changes, before.derived)
             manifest.save(before.folder)
             shutil.rmtree(folder)
             return _report(manifest, changes)
-        derived = derive(folder, before, changes, progress or _silent)
+        derived = derive(folder, before, changes, progress or _silent, embedder)
         manifest = _manifest(settings, sources, changes, derived)
         manifest.save(folder)
         switch(root, folder)
-    return _report(manifest, changes)
+    return replace(_report(manifest, changes), notes=derived.notes)
 
 
 def _fingerprints(before: Before | None) -> dict[str, str]:
@@ -91,7 +95,13 @@ def _before(root: Path, settings: str) -> Before | None:
         return None
     if manifest.settings != settings:
         return None
-    derived = Derived(passages=passages, fitted_on=manifest.fitted_on, lsa_weight=manifest.lsa_weight)
+    derived = Derived(
+        passages=passages,
+        fitted_on=manifest.fitted_on,
+        lsa_weight=manifest.lsa_weight,
+        dense_weight=manifest.dense_weight,
+        embedder=manifest.embedder,
+    )
     return Before(folder=folder, derived=derived)
 
 
@@ -102,6 +112,8 @@ def _manifest(settings: str, sources: tuple[Source, ...], changes: Changes, deri
         passages=len(derived.passages),
         fitted_on=derived.fitted_on,
         lsa_weight=derived.lsa_weight,
+        dense_weight=derived.dense_weight,
+        embedder=derived.embedder,
         sources=sources,
         bad_lines=tuple(changes.bad_lines),
     )

@@ -1,24 +1,25 @@
 """The second step of a build: passages, vectors, BM25 and term counts from the redacted corpus."""
 
 import shutil
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from indexes.corpus import CORPUS, Corpus
+from indexes.dense import DENSE, Embedder, embed_dense
 from indexes.embed import embed_passages
-from indexes.fusion import choose_weight
+from indexes.fusion import Channel, choose_weights
 from indexes.lexical import load_lexical
-from indexes.lsa import SAMPLE, Lsa, fit_lsa, load_lsa
+from indexes.lsa import SAMPLE, Lsa, Vectors, fit_lsa, load_lsa
 from indexes.naming import name_reasons
 from indexes.passages import Passages, cut
 from indexes.probes import make_probes
-from indexes.types import Progress, Turn
+from indexes.types import Progress
 from indexes.update import Changes
-from indexes.windows import windows
+from indexes.windows import texts
 from indexes.words import BM25, words_indexed
+from semantic_layer.errors import UpstreamError
 
 LSA = "lsa"
 _REFIT = 1.5
@@ -26,11 +27,14 @@ _REFIT = 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """What the manifest says about it."""
+    """What the manifest says about it; `embedder` is the model that embedded the passages, "" without one."""
 
     passages: Passages
     fitted_on: int
     lsa_weight: float
+    dense_weight: float = 0.0
+    embedder: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +45,15 @@ class Before:
     derived: Derived
 
 
-def derive(folder: Path, before: Before | None, changes: Changes, progress: Progress) -> Derived:
+def derive(
+    folder: Path, before: Before | None, changes: Changes, progress: Progress, embedder: Embedder | None = None
+) -> Derived:
     """Write all that searching needs; rows of unchanged contacts take over their vectors.
 
-    After an erasure the store of vectors is made anew: what it deletes it only marks as deleted.
+    After an erasure the store of vectors is made anew: what it deletes it only marks as deleted. An embedder that
+    fails leaves an index without its vectors, and a note.
     """
+    version_before = before
     progress("cutting passages", 0, 1)
     corpus = Corpus.open(folder / CORPUS)
     passages = cut(corpus.all())
@@ -61,17 +69,46 @@ def derive(folder: Path, before: Before | None, changes: Changes, progress: Prog
     name_reasons(folder, named_like)
     progress("choosing weights", 0, 1)
     lexical = load_lexical(folder / BM25, len(passages))
-    weight = choose_weight(make_probes(corpus, passages), lexical.scores, lambda text: vectors @ lsa.vectors([text])[0])
-    return Derived(passages=passages, fitted_on=fitted_on, lsa_weight=weight)
+    probes = make_probes(corpus, passages)
+    channels: list[Channel] = [lexical.scores, lambda text: vectors @ lsa.vectors([text])[0]]
+    notes: tuple[str, ...] = ()
+    try:
+        if embedder:
+            held = _embedded(folder, corpus, passages, embedder, version_before, changes, progress)
+            asked = [probe.text for probe in probes]
+            known = dict(zip(asked, embedder.vectors(asked), strict=True)) if asked else {}
+            channels.append(lambda text: held @ known[text])
+    except UpstreamError as error:
+        (folder / DENSE).unlink(missing_ok=True)
+        embedder, notes = None, (f"built without embeddings: {error.message}; build again when it answers",)
+    weights = choose_weights(probes, channels)
+    return Derived(
+        passages=passages,
+        fitted_on=fitted_on,
+        lsa_weight=weights[1],
+        dense_weight=weights[2] if embedder else 0.0,
+        embedder=embedder.name if embedder else "",
+        notes=notes,
+    )
+
+
+def _embedded(
+    folder: Path,
+    corpus: Corpus,
+    passages: Passages,
+    embedder: Embedder,
+    before: Before | None,
+    changes: Changes,
+    progress: Progress,
+) -> Vectors:
+    """Embed with a model; rows of unchanged contacts that it has embedded before are taken over."""
+    same = before is not None and before.derived.embedder == embedder.name
+    old = (before.folder, before.derived.passages) if before and same else None
+    return embed_dense(folder, corpus, passages, embedder, before=old, changed=changes.updated, progress=progress)
 
 
 def _still_fits(fitted_on: int, passages: int) -> bool:
     return fitted_on / _REFIT <= passages <= fitted_on * _REFIT
-
-
-def _texts(turns: Sequence[Turn]) -> Iterator[str]:
-    for window in windows(turns):
-        yield "\n".join(turn.text for turn in turns[window.first : window.last + 1])
 
 
 def _projection(
@@ -84,7 +121,7 @@ def _projection(
     rows = np.random.default_rng(7).permutation(len(passages))[:SAMPLE]
     chosen = np.zeros(len(passages), dtype=bool)
     chosen[rows] = True
-    every = (text for stored in corpus.all() for text in _texts(stored.contact.turns))
+    every = (text for stored in corpus.all() for text in texts(stored.contact.turns))
     lsa = fit_lsa([text for text, wanted in zip(every, chosen, strict=True) if wanted])
     lsa.save(folder / LSA)
     return lsa, len(passages)

@@ -36,7 +36,7 @@ def embed_passages(
     todo = np.ones(len(passages.contact_ids), dtype=bool)
     if before:
         shutil.copytree(before[0] / CHROMA, folder / CHROMA)
-        todo = ~_take_over(vectors, passages, *before, changed)
+        todo = ~take_over(vectors, passages, before[0] / VECTORS, before[1], changed)
     store = open_store(folder / CHROMA)
     if before and (gone := _gone(before[1], passages, changed)):
         store.delete_nodes(gone)
@@ -62,7 +62,7 @@ def _embed(
     starts = passages.starts()
     adding: Future[Any] | None = None
     with ThreadPoolExecutor(max_workers=1) as worker:
-        for batch in _batches(corpus, starts, todo):
+        for batch in batches(corpus, starts, todo):
             nodes = parser([document(stored) for _, stored in batch])
             rows = np.concatenate([np.arange(starts[position], starts[position + 1]) for position, _ in batch])
             vectors[rows] = lsa.vectors([node.text for node in nodes])
@@ -74,7 +74,8 @@ def _embed(
             adding.result()
 
 
-def _batches(corpus: Corpus, starts: NDArray[np.intp], todo: NDArray[np.bool_]) -> Iterator[list[tuple[int, Stored]]]:
+def batches(corpus: Corpus, starts: NDArray[np.intp], todo: NDArray[np.bool_]) -> Iterator[list[tuple[int, Stored]]]:
+    """Yield contacts that are to do with their positions, some thousand passages at once."""
     batch: list[tuple[int, Stored]] = []
     size = 0
     for position, stored in enumerate(corpus.all()):
@@ -89,11 +90,11 @@ def _batches(corpus: Corpus, starts: NDArray[np.intp], todo: NDArray[np.bool_]) 
         yield batch
 
 
-def _take_over(
-    vectors: Vectors, passages: Passages, folder: Path, old_passages: Passages, changed: set[str]
+def take_over(
+    vectors: Vectors, passages: Passages, file: Path, old_passages: Passages, changed: set[str]
 ) -> NDArray[np.bool_]:
     """Copy the rows of unchanged contacts; say for each contact whether it was one."""
-    old = np.load(folder / VECTORS, mmap_mode="r")
+    old = np.load(file, mmap_mode="r")
     known = {str(c): i for i, c in enumerate(old_passages.contact_ids)}
     old_starts, starts = old_passages.starts(), passages.starts()
     taken = np.zeros(len(passages.contact_ids), dtype=bool)

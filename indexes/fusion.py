@@ -1,16 +1,23 @@
-"""Reciprocal rank fusion of BM25 and LSA, with a weight chosen on the corpus itself."""
+"""Reciprocal rank fusion of BM25, LSA and embeddings, with weights chosen on the corpus itself."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 WEIGHTS = (0.0, 0.25, 0.5, 1.0)
 DEPTH = 100
+# A model of sentences may be worth more than words (MiniLM on short texts), spelling never is.
+_GRIDS = (WEIGHTS, (0.0, 0.5, 1.0, 2.0, 4.0))
 _K = 60
 
 Scores = NDArray[np.float32]
+Ranking: TypeAlias = Sequence[int] | NDArray[np.intp]
+Channel: TypeAlias = Callable[[str], Scores]
+"""Scores every passage for a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,39 +39,43 @@ def ranked(scores: Scores, depth: int = DEPTH, *, floor: float = 0.0) -> NDArray
     return best[np.lexsort((best, -scores[best]))]
 
 
-def fuse(
-    lexical: Sequence[int] | NDArray[np.intp], latent: Sequence[int] | NDArray[np.intp], weight: float
-) -> list[tuple[int, float]]:
-    """Merge two rankings: Σ w / (60 + rank) (Cormack, Clarke, Büttcher 2009), scaled so that first in both is 1."""
+def fuse(rankings: Sequence[tuple[Ranking, float]]) -> list[tuple[int, float]]:
+    """Merge weighted rankings: Σ w / (60 + rank) (Cormack, Clarke, Büttcher 2009), scaled so that first in all is 1."""
     scores: dict[int, float] = {}
-    for ranking, share in ((lexical, 1.0), (latent, weight)):
-        for rank, row in enumerate(ranking, start=1):
-            scores[int(row)] = scores.get(int(row), 0.0) + share / (_K + rank)
-    best = (1.0 + weight) / (_K + 1)
+    for ranking, weight in rankings:
+        for rank, row in enumerate(ranking if weight else (), start=1):
+            scores[int(row)] = scores.get(int(row), 0.0) + weight / (_K + rank)
+    best = sum(weight for _, weight in rankings) / (_K + 1)
     return sorted(((row, score / best) for row, score in scores.items()), key=lambda item: (-item[1], item[0]))
 
 
-def choose_weight(probes: Sequence[Probe], lexical: Callable[[str], Scores], latent: Callable[[str], Scores]) -> float:
-    """Pick the largest weight of LSA that answers probes as well as the best one does (mean reciprocal rank).
+def choose_weights(probes: Sequence[Probe], channels: Sequence[Channel]) -> tuple[float, ...]:
+    """Weigh channels by how well they answer probes together (mean reciprocal rank); the first, BM25, weighs 1.
 
-    "As well" is within one standard error of the paired difference (Breiman's rule). 0 leaves BM25 alone: it is
-    the floor. Without probes both count the same.
+    Of the weights that do as well as the best, within one standard error of the paired difference (Breiman's rule),
+    the largest are taken, those of the last channel first. 0 leaves a channel out: BM25 is the floor.
+    Without probes all count the same.
     """
+    grid = [(1.0, *others) for others in product(*_GRIDS[: len(channels) - 1])]
     if not probes:
-        return WEIGHTS[-1]
-    held = np.array([_reciprocal_ranks(probe, lexical, latent) for probe in probes])
+        return (1.0,) * len(channels)
+    held = np.array([_reciprocal_ranks(probe, channels, grid) for probe in probes])
     behind = held[:, [int(held.mean(axis=0).argmax())]] - held
     error = behind.std(axis=0) / np.sqrt(len(probes))
-    return max(weight for weight, gap, noise in zip(WEIGHTS, behind.mean(axis=0), error, strict=True) if gap <= noise)
+    good = [w for w, gap, noise in zip(grid, behind.mean(axis=0), error, strict=True) if gap <= noise]
+    return max(good, key=lambda weights: weights[::-1])
 
 
-def _reciprocal_ranks(probe: Probe, lexical: Callable[[str], Scores], latent: Callable[[str], Scores]) -> list[float]:
-    words, shape = lexical(probe.text).copy(), latent(probe.text).copy()
-    hidden = list(probe.hidden)
-    words[hidden], shape[hidden] = 0.0, -1.0
-    rankings = ranked(words), ranked(shape)
+def _reciprocal_ranks(probe: Probe, channels: Sequence[Channel], grid: Sequence[tuple[float, ...]]) -> list[float]:
+    rankings = [_ranked_without(channel(probe.text), probe.hidden) for channel in channels]
     found = []
-    for weight in WEIGHTS:
-        rows = [row for row, _ in fuse(rankings[0], rankings[1] if weight else (), weight)]
+    for weights in grid:
+        rows = [row for row, _ in fuse(list(zip(rankings, weights, strict=True)))]
         found.append(next((1 / i for i, row in enumerate(rows, start=1) if row in probe.relevant), 0.0))
     return found
+
+
+def _ranked_without(scores: Scores, hidden: frozenset[int]) -> NDArray[np.intp]:
+    seen = scores.copy()
+    seen[list(hidden)] = 0.0
+    return ranked(seen)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from indexes.contrast import contrast
 from indexes.corpus import CORPUS, Corpus
+from indexes.dense import Dense, Embedder
 from indexes.derive import LSA
 from indexes.embed import CHROMA, VECTORS
 from indexes.fusion import DEPTH, fuse, ranked
@@ -40,6 +41,8 @@ _TELLING = 40
 _STOP_WEIGHT = 0.5
 _LEAST_FIT = 0.15
 _SPELLED = 0.4
+# Cosines of unrelated sentences stay below this with MiniLM and its kin.
+_MEANT = 0.35
 
 
 class TranscriptIndex:
@@ -48,6 +51,7 @@ class TranscriptIndex:
     def __init__(
         self, folder: Path, manifest: Manifest, passages: Passages, corpus: Corpus, wishes: ThemeSettings
     ) -> None:
+        self._dense: Dense | None = None
         self._folder = folder
         self._wishes = wishes
         self._manifest = manifest
@@ -56,12 +60,21 @@ class TranscriptIndex:
         self._positions = {str(contact_id): i for i, contact_id in enumerate(passages.contact_ids)}
 
     @classmethod
-    def open(cls, root: Path, *, themes: ThemeSettings | None = None) -> "TranscriptIndex":
-        """Open the version in use, its themes as wished; raise UserError (missing_index, corrupt_index)."""
+    def open(
+        cls, root: Path, *, themes: ThemeSettings | None = None, embedder: Embedder | None = None
+    ) -> "TranscriptIndex":
+        """Open the version in use, its themes as wished; raise UserError (missing_index, corrupt_index).
+
+        Embeddings are searched where the version was built with the same embedder, and a note says where not.
+        """
         folder = current(root)
         manifest = load_manifest(folder)
         try:
-            return cls(folder, manifest, load_passages(folder), Corpus.open(folder / CORPUS), themes or ThemeSettings())
+            passages, corpus = load_passages(folder), Corpus.open(folder / CORPUS)
+            index = cls(folder, manifest, passages, corpus, themes or ThemeSettings())
+            if embedder:
+                index._dense = Dense(folder, embedder, built_with=manifest.embedder)
+            return index
         except (OSError, ValueError, KeyError, TypeError, sqlite3.Error) as error:
             raise corrupt(folder) from error
 
@@ -69,6 +82,11 @@ class TranscriptIndex:
     def contact_ids(self) -> frozenset[str]:
         """The contacts that have a transcript."""
         return frozenset(self._positions)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the last search had to do without."""
+        return (self._dense.failed,) if self._dense and self._dense.failed else ()
 
     def status(self, *, contact_ids: Collection[str] | None = None) -> IndexStatus:
         """Say what the index holds, of some contacts where asked, and whether its files have changed since."""
@@ -110,10 +128,10 @@ class TranscriptIndex:
         rows = None if contact_ids is None else self._rows(contact_ids)
         if k < 1 or not content_stems(text) or (rows is not None and not len(rows)):
             return ()
-        if not self._understands(text):
+        near = self._dense.similarities(text) if self._dense and self._manifest.dense_weight else None
+        if near is None and not self._understands(text):
             return ()
-        hits = fuse(*self._rankings(text, rows), self._manifest.lsa_weight)
-        return self._quoted(text, hits, k)
+        return self._quoted(text, fuse(self._rankings(text, rows, near)), k, near)
 
     def contrast(
         self,
@@ -180,13 +198,18 @@ class TranscriptIndex:
         wanted[self._known(contact_ids)] = True
         return np.flatnonzero(wanted[self._passages.contact])
 
-    def _rankings(self, text: str, rows: NDArray[np.intp] | None) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        scores = self._lexical.scores(text)
-        lexical = ranked(scores) if rows is None else rows[ranked(scores[rows])]
-        if not self._manifest.lsa_weight:
-            return lexical, np.zeros(0, dtype=np.intp)
-        query = self._lsa.vectors([text])[0]
-        return lexical, self._nearest(query) if rows is None else self._nearest_of(query, rows)
+    def _rankings(
+        self, text: str, rows: NDArray[np.intp] | None, near: Vectors | None
+    ) -> list[tuple[NDArray[np.intp], float]]:
+        """Rank by each channel, with its weight; `near` are the similarities that an embedder sees."""
+        rankings = [(_ranked_of(self._lexical.scores(text), rows), 1.0)]
+        if self._manifest.lsa_weight:
+            query = self._lsa.vectors([text])[0]
+            shape = self._nearest(query) if rows is None else self._nearest_of(query, rows)
+            rankings.append((shape, self._manifest.lsa_weight))
+        if near is not None:
+            rankings.append((_ranked_of(near, rows), self._manifest.dense_weight))
+        return rankings
 
     def _nearest(self, query: Vectors) -> NDArray[np.intp]:
         """Ask Chroma."""
@@ -206,16 +229,17 @@ class TranscriptIndex:
         near[rows] = (self._vectors @ query)[rows]
         return ranked(near, floor=_NEAR)
 
-    def _quoted(self, text: str, hits: list[tuple[int, float]], k: int) -> tuple[Evidence, ...]:
+    def _quoted(self, text: str, hits: list[tuple[int, float]], k: int, near: Vectors | None) -> tuple[Evidence, ...]:
         leaders: dict[int, tuple[int, float]] = {}
         for row, score in hits:
             if len(leaders) >= max(_LOOKED_AT, 2 * k):
                 break
             leaders.setdefault(int(self._passages.contact[row]), (row, score))
-        found = [(sentence, score) for row, score in leaders.values() for sentence in self._sentences(row)]
-        scored = zip(found, self._fit(text, [sentence.text for sentence, _ in found]), strict=True)
+        found = [(row, sentence, score) for row, score in leaders.values() for sentence in self._sentences(row)]
+        meant = None if near is None else near[[row for row, _, _ in found]]
+        scored = zip(found, self._fit(text, [sentence.text for _, sentence, _ in found], meant), strict=True)
         best: dict[str, tuple[float, Sentence]] = {}
-        for (sentence, score), fit in scored:
+        for (_, sentence, score), fit in scored:
             contact_id, total = sentence.stored.contact.contact_id, 0.4 * score + 0.6 * float(fit)
             if fit < _LEAST_FIT:
                 continue
@@ -227,15 +251,18 @@ class TranscriptIndex:
         stored = self._corpus.get(self._passages.contact_id(row))
         return candidates(stored, int(self._passages.first[row]), int(self._passages.last[row])) if stored else []
 
-    def _fit(self, text: str, texts: list[str]) -> NDArray[np.float64]:
+    def _fit(self, text: str, texts: list[str], meant: Vectors | None) -> NDArray[np.float64]:
         """Say how well sentences answer: by the words they share with the query, their shape and a fair length.
 
-        Where the corpus knows none of the words, as with a misspelt query, by shape alone.
+        Where the corpus knows none of the words, as with a misspelt query, by shape alone. A passage that an
+        embedder sees as near (`meant`) lifts its sentences, so that one may answer in words of its own.
         """
         idf = self._weights(text)
         shared = np.array([overlap(idf, one) for one in texts])
         shape = self._lsa.vectors(texts) @ self._lsa.vectors([text])[0] if texts else np.zeros(0)
         fit = 0.6 * shared + 0.4 * np.maximum(shape, 0.0) if idf else np.maximum(shape, 0.0)
+        if meant is not None:
+            fit = 1 - (1 - fit) * (1 - np.where(meant > _MEANT, meant, 0.0))
         return np.asarray(fit * np.sqrt(np.minimum(1.0, np.array([len(one) for one in texts]) / _TELLING)))
 
     def _weights(self, text: str) -> dict[str, float]:
@@ -279,6 +306,10 @@ class TranscriptIndex:
             return load()
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise corrupt(self._folder) from error
+
+
+def _ranked_of(scores: Vectors, rows: NDArray[np.intp] | None) -> NDArray[np.intp]:
+    return ranked(scores) if rows is None else rows[ranked(scores[rows])]
 
 
 def _distinct(ordered: list[tuple[float, Sentence]], k: int) -> tuple[Evidence, ...]:

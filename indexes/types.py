@@ -100,6 +100,7 @@ class IndexReport:
     removed: int
     redactions: int
     bad_lines: tuple[BadLine, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,8 @@ class Manifest:
     passages: int
     fitted_on: int
     lsa_weight: float
+    dense_weight: float = 0.0
+    embedder: str = ""
     sources: tuple[Source, ...]
     bad_lines: tuple[BadLine, ...]
 

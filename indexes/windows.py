@@ -1,6 +1,6 @@
 """Passages: a few whole turns in a row, overlapping by one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexes.types import Turn
@@ -33,6 +33,12 @@ def windows(turns: Sequence[Turn], *, most_turns: int = TURNS, most_words: int =
         overlaps = last > first and lengths[last] + lengths[last + 1] <= most_words and most_turns > 1
         first = last if overlaps else last + 1
     return tuple(out)
+
+
+def texts(turns: Sequence[Turn]) -> Iterator[str]:
+    """Yield the text of each window."""
+    for window in windows(turns):
+        yield "\n".join(turn.text for turn in turns[window.first : window.last + 1])
 
 
 def citation(contact_id: str, first: int, last: int) -> str:

@@ -39,7 +39,7 @@ def find_quotes(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         listening=Listening(
             filters=plan.reading.filters, contacts=contacts, with_transcript=len(heard), baseline="before"
         ),
-        notes=notes,
+        notes=(*notes, *index.notes),
         decline=None if evidence else _nothing(len(heard)),
     )
 

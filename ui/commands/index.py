@@ -40,6 +40,8 @@ def build(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = 
         f"{built.contacts:,} contacts, {built.passages:,} passages: {built.added:,} added, {built.updated:,} updated, "
         f"{built.removed:,} removed; {built.redactions:,} personal details hidden"
     )
+    for note in built.notes:
+        console.print(note, markup=False)
     for line in built.bad_lines[:20]:
         console.print(f"skipped {line.file}:{line.line}: {line.reason}", markup=False)
 
@@ -100,10 +102,9 @@ def _listening(
     here: "Opened", role: str | None, *, narrowed: bool = False
 ) -> "Iterator[tuple[Access | None, EvidenceSearch]]":
     """Open the index, and the warehouse where a role or filters narrow what may be heard."""
-    from indexes.search import TranscriptIndex
+    from assistant.corpus import open_index
 
-    settings = here.workspace.config.transcripts
-    index = TranscriptIndex.open(here.workspace.index, themes=settings.themes if settings else None)
+    index = open_index(here.workspace)
     if narrowed or role or here.workspace.config.default_role:
         with here.access(role) as access:
             yield access, index
@@ -158,13 +159,15 @@ def search(
     with _listening(here, role, narrowed=bool(filters)) as (access, index):
         own = access.evidence(here.workspace, index) if access else index
         contacts = _contacts(here.workspace, access, filters) if access and filters else None
-        passages = own.search(text, contact_ids=contacts, k=k)
+        passages, notes = own.search(text, contact_ids=contacts, k=k), own.notes
     if as_json:
-        emit({"passages": passages})
+        emit({"passages": passages, "notes": notes})
         return
     from ui.card_terminal import quotes
 
     console = out()
+    for note in notes:
+        console.print(note, markup=False)
     console.print(quotes(passages) if passages else "No passage says that. Try other words or fewer filters.")
 
 
