@@ -21,6 +21,7 @@ def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> I
     from assistant.embedding import open_embedder
     from assistant.scoring import score_corpus
     from indexes.build import build_index
+    from indexes.shelves import shelf_of
 
     settings = workspace.config.transcripts
     files = transcript_files(workspace)
@@ -37,6 +38,7 @@ def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> I
         redaction=redaction_settings(workspace),
         known_names=known_names(workspace),
         embedder=open_embedder(workspace),
+        shelf=shelf_of(settings.store),
         progress=progress,
     )
     score_corpus(workspace, progress=progress)
@@ -47,10 +49,15 @@ def open_index(workspace: Workspace) -> "TranscriptIndex":
     """Open the index of a workspace; raise UserError (missing_index, corrupt_index, no_embedding_model)."""
     from assistant.embedding import open_embedder
     from indexes.search import TranscriptIndex
+    from indexes.shelves import shelf_of
 
     settings = workspace.config.transcripts
-    themes = settings.themes if settings else None
-    return TranscriptIndex.open(workspace.index, themes=themes, embedder=open_embedder(workspace))
+    return TranscriptIndex.open(
+        workspace.index,
+        themes=settings.themes if settings else None,
+        embedder=open_embedder(workspace),
+        shelf=shelf_of(settings.store if settings else None),
+    )
 
 
 def redaction_settings(workspace: Workspace) -> RedactionSettings:

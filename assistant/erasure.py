@@ -66,14 +66,16 @@ def erase(
     workspace: Workspace, contact_ids: Collection[str], *, customer: str | None = None, progress: Progress | None = None
 ) -> Erasure:
     """Erase contacts from the index and from every answer kept, and keep them out of later builds."""
+    from indexes.build import drop_older
     from indexes.forgotten import forget
     from indexes.search import TranscriptIndex
-    from indexes.versions import drop_others
+    from indexes.shelves import shelf_of
 
     before = TranscriptIndex.open(workspace.index).contact_ids
     forget(workspace.index, contact_ids)
     build_corpus(workspace, progress=progress)
-    drop_others(workspace.index)
+    settings = workspace.config.transcripts
+    drop_older(workspace.index, shelf_of(settings.store if settings else None))
     answers = _erase_answers(workspace.log, frozenset(contact_ids), customer)
     return Erasure(
         contacts=len(contact_ids),

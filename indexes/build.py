@@ -15,9 +15,21 @@ from indexes.forgotten import forgotten
 from indexes.passages import load_passages
 from indexes.redact import RULES, Redactor
 from indexes.settings import RedactionSettings, TranscriptSettings
+from indexes.shelves import ChromaShelf, Shelf
 from indexes.types import IndexReport, Progress
 from indexes.update import Changes, Updater, start_corpus
-from indexes.versions import FORMAT, Manifest, Source, begin_version, current, load_manifest, one_builder, switch
+from indexes.versions import (
+    FORMAT,
+    Manifest,
+    Source,
+    begin_version,
+    current,
+    drop_others,
+    load_manifest,
+    one_builder,
+    switch,
+    version_names,
+)
 from indexes.windows import TURNS, WORDS
 from semantic_layer.errors import UserError
 
@@ -30,6 +42,7 @@ def build_index(
     redaction: RedactionSettings,
     known_names: Collection[str] = (),
     embedder: Embedder | None = None,
+    shelf: Shelf | None = None,
     progress: Progress | None = None,
 ) -> IndexReport:
     """Index transcripts under `root`; contacts that did not change are not processed again.
@@ -40,23 +53,37 @@ def build_index(
     """
     sources = tuple(_source(file) for file in files)
     settings = _settings_hash(transcripts, redaction, known_names)
+    shelf = shelf or ChromaShelf()
     with one_builder(root):
+        held = version_names(root)
         before = _before(root, settings)
         redactor = Redactor(redaction, known_names)
         folder = begin_version(root, settings)
         with closing(start_corpus(folder, before.folder if before else None)) as corpus:
             updater = Updater(corpus, redactor, transcripts.fields, forgotten(root), _fingerprints(before))
             changes = updater.read(files, progress or _silent)
-        if before and not changes and before.derived.embedder == (embedder.name if embedder else ""):
+        if before and not changes and _made_alike(before.derived, embedder, shelf):
             manifest = _manifest(settings, sources, changes, before.derived)
             manifest.save(before.folder)
             shutil.rmtree(folder)
             return _report(manifest, changes)
-        derived = derive(folder, before, changes, progress or _silent, embedder)
+        derived = derive(folder, before, changes, shelf, progress or _silent, embedder)
         manifest = _manifest(settings, sources, changes, derived)
         manifest.save(folder)
         switch(root, folder)
+        shelf.drop(held - version_names(root))
     return replace(_report(manifest, changes), notes=derived.notes)
+
+
+def drop_older(root: Path, shelf: Shelf) -> None:
+    """Keep the version in use alone, on both sides."""
+    held = version_names(root)
+    drop_others(root)
+    shelf.drop(held - version_names(root))
+
+
+def _made_alike(derived: Derived, embedder: Embedder | None, shelf: Shelf) -> bool:
+    return derived.embedder == (embedder.name if embedder else "") and derived.store == shelf.name
 
 
 def _fingerprints(before: Before | None) -> dict[str, str]:
@@ -101,6 +128,7 @@ def _before(root: Path, settings: str) -> Before | None:
         lsa_weight=manifest.lsa_weight,
         dense_weight=manifest.dense_weight,
         embedder=manifest.embedder,
+        store=manifest.store,
     )
     return Before(folder=folder, derived=derived)
 
@@ -114,6 +142,7 @@ def _manifest(settings: str, sources: tuple[Source, ...], changes: Changes, deri
         lsa_weight=derived.lsa_weight,
         dense_weight=derived.dense_weight,
         embedder=derived.embedder,
+        store=derived.store,
         sources=sources,
         bad_lines=tuple(changes.bad_lines),
     )

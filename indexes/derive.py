@@ -15,6 +15,7 @@ from indexes.lsa import SAMPLE, Lsa, Vectors, fit_lsa, load_lsa
 from indexes.naming import name_reasons
 from indexes.passages import Passages, cut
 from indexes.probes import make_probes
+from indexes.shelves import Shelf
 from indexes.types import Progress
 from indexes.update import Changes
 from indexes.windows import texts
@@ -34,6 +35,7 @@ class Derived:
     lsa_weight: float
     dense_weight: float = 0.0
     embedder: str = ""
+    store: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -46,7 +48,12 @@ class Before:
 
 
 def derive(
-    folder: Path, before: Before | None, changes: Changes, progress: Progress, embedder: Embedder | None = None
+    folder: Path,
+    before: Before | None,
+    changes: Changes,
+    shelf: Shelf,
+    progress: Progress,
+    embedder: Embedder | None = None,
 ) -> Derived:
     """Write all that searching needs; rows of unchanged contacts take over their vectors.
 
@@ -63,8 +70,11 @@ def derive(
         before = None
     with words_indexed(folder, len(passages)):
         lsa, fitted_on = _projection(folder, corpus, passages, before, progress)
-        old = (before.folder, before.derived.passages) if before and not changes.erased else None
-        vectors = embed_passages(folder, corpus, passages, lsa, before=old, changed=changes.updated, progress=progress)
+        same = before is not None and before.derived.store == shelf.name and not changes.erased
+        old = (before.folder, before.derived.passages) if before and same else None
+        vectors = embed_passages(
+            folder, corpus, passages, lsa, before=old, changed=changes.updated, shelf=shelf, progress=progress
+        )
         progress("indexing words", 0, 1)
     name_reasons(folder, named_like)
     progress("choosing weights", 0, 1)
@@ -88,6 +98,7 @@ def derive(
         lsa_weight=weights[1],
         dense_weight=weights[2] if embedder else 0.0,
         embedder=embedder.name if embedder else "",
+        store=shelf.name,
         notes=notes,
     )
 

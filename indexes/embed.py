@@ -1,6 +1,5 @@
 """Vectors of passages: embedded once, kept in Chroma and, row by row, in a mapped array for filtered search."""
 
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -12,9 +11,9 @@ from numpy.typing import NDArray
 from indexes.corpus import Corpus, Stored
 from indexes.lsa import Lsa, Vectors
 from indexes.passages import Passages
+from indexes.shelves import Shelf, Store
 from indexes.types import Progress
 
-CHROMA = "chroma"
 VECTORS = "vectors.npy"
 _AT_ONCE = 2_000
 
@@ -27,17 +26,15 @@ def embed_passages(
     *,
     before: tuple[Path, Passages] | None,
     changed: set[str],
+    shelf: Shelf,
     progress: Progress,
 ) -> Vectors:
     """Write the vectors of all passages; `before` (folder, passages) gives those of unchanged contacts."""
-    from indexes.vectors import open_store
-
     vectors = np.zeros((len(passages), lsa.dimensions), dtype=np.float32)
     todo = np.ones(len(passages.contact_ids), dtype=bool)
     if before:
-        shutil.copytree(before[0] / CHROMA, folder / CHROMA)
         todo = ~take_over(vectors, passages, before[0] / VECTORS, before[1], changed)
-    store = open_store(folder / CHROMA)
+    store = shelf.begin(folder, before[0] if before else None, lsa.dimensions)
     if before and (gone := _gone(before[1], passages, changed)):
         store.delete_nodes(gone)
     _embed(store, vectors, corpus, passages, lsa, todo, progress)
@@ -47,7 +44,7 @@ def embed_passages(
 
 
 def _embed(
-    store: Any,
+    store: Store,
     vectors: Vectors,
     corpus: Corpus,
     passages: Passages,

@@ -50,7 +50,8 @@ def discover(held: Matrix, *, seed: int = 7) -> Reasons:
     df = np.asarray(held.sum(axis=0)).ravel()
     count = min(_MOST, int(np.sqrt(held.shape[0] / 5)))
     most = max(_MOST_SHARE, 2 / max(count, 2)) * held.shape[0]
-    kept = np.flatnonzero((df >= _LEAST_CONTACTS) & (df <= most))
+    # What every contact holds weighs nothing, and without weight there are no axes.
+    kept = np.flatnonzero((df >= _LEAST_CONTACTS) & (df <= most) & (df < held.shape[0]))
     held = held[:, kept].tocsr()
     enough = np.flatnonzero(np.diff(held.indptr) >= _WORDS_AT_LEAST)
     label = np.full(held.shape[0], -1, dtype=np.int32)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from indexes.contrast import contrast
 from indexes.corpus import CORPUS, Corpus
 from indexes.dense import Dense, Embedder
 from indexes.derive import LSA
-from indexes.embed import CHROMA, VECTORS
+from indexes.embed import VECTORS
 from indexes.fusion import DEPTH, fuse, ranked
 from indexes.lexical import Lexical, load_lexical
 from indexes.lsa import Lsa, Vectors, load_lsa
@@ -21,6 +21,7 @@ from indexes.naming import load_reasons
 from indexes.passages import Passages, load_passages
 from indexes.quotes import Sentence, candidates, near_copies, overlap
 from indexes.settings import ThemeSettings
+from indexes.shelves import ChromaShelf, Shelf, Store
 from indexes.terms import Terms, load_terms
 from indexes.text import content_stems, stems, words
 from indexes.themes import Themes, curate, leading, listed
@@ -28,10 +29,7 @@ from indexes.types import Evidence, IndexStatus, ListedTheme, ThemeEvidence
 from indexes.versions import Manifest, Source, corrupt, current, load_manifest
 from indexes.windows import parse_citation
 from indexes.words import BM25
-from semantic_layer.errors import UserError
-
-if TYPE_CHECKING:
-    from indexes.vectors import PassageStore
+from semantic_layer.errors import UpstreamError, UserError
 
 Loaded = TypeVar("Loaded")
 
@@ -52,6 +50,8 @@ class TranscriptIndex:
         self, folder: Path, manifest: Manifest, passages: Passages, corpus: Corpus, wishes: ThemeSettings
     ) -> None:
         self._dense: Dense | None = None
+        self._shelf: Shelf = ChromaShelf()
+        self._unshelved = ""
         self._folder = folder
         self._wishes = wishes
         self._manifest = manifest
@@ -61,7 +61,12 @@ class TranscriptIndex:
 
     @classmethod
     def open(
-        cls, root: Path, *, themes: ThemeSettings | None = None, embedder: Embedder | None = None
+        cls,
+        root: Path,
+        *,
+        themes: ThemeSettings | None = None,
+        embedder: Embedder | None = None,
+        shelf: Shelf | None = None,
     ) -> "TranscriptIndex":
         """Open the version in use, its themes as wished; raise UserError (missing_index, corrupt_index).
 
@@ -74,6 +79,7 @@ class TranscriptIndex:
             index = cls(folder, manifest, passages, corpus, themes or ThemeSettings())
             if embedder:
                 index._dense = Dense(folder, embedder, built_with=manifest.embedder)
+            index._shelf = shelf or index._shelf
             return index
         except (OSError, ValueError, KeyError, TypeError, sqlite3.Error) as error:
             raise corrupt(folder) from error
@@ -86,7 +92,7 @@ class TranscriptIndex:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the last search had to do without."""
-        return (self._dense.failed,) if self._dense and self._dense.failed else ()
+        return tuple(note for note in (self._dense.failed if self._dense else "", self._unshelved) if note)
 
     def status(self, *, contact_ids: Collection[str] | None = None) -> IndexStatus:
         """Say what the index holds, of some contacts where asked, and whether its files have changed since."""
@@ -212,12 +218,21 @@ class TranscriptIndex:
         return rankings
 
     def _nearest(self, query: Vectors) -> NDArray[np.intp]:
-        """Ask Chroma."""
+        """Ask the store of vectors; one that fails, or is another's, is done without: slower, and exact."""
         from llama_index.core.vector_stores.types import VectorStoreQuery
 
         if not query.any():
             return np.zeros(0, dtype=np.intp)
-        found = self._store.query(VectorStoreQuery(query_embedding=query.tolist(), similarity_top_k=DEPTH))
+        every = np.arange(len(self._passages), dtype=np.intp)
+        if self._manifest.store != self._shelf.name:
+            self._unshelved = f"the index was built with its vectors in {self._manifest.store}; build it again"
+            return self._nearest_of(query, every)
+        try:
+            found = self._store.query(VectorStoreQuery(query_embedding=query.tolist(), similarity_top_k=DEPTH))
+        except UpstreamError as error:
+            self._unshelved = f"searched without the store of vectors: {error.message}"
+            return self._nearest_of(query, every)
+        self._unshelved = ""
         near = [i for i, s in zip(found.ids or (), found.similarities or (), strict=True) if s > _NEAR]
         return np.array([self._row_of[i] for i in near if i in self._row_of], dtype=np.intp)
 
@@ -292,10 +307,8 @@ class TranscriptIndex:
         return curate(self._terms, self._loaded(lambda: load_reasons(self._folder)), self._wishes)
 
     @cached_property
-    def _store(self) -> "PassageStore":
-        from indexes.vectors import open_store
-
-        return self._loaded(lambda: open_store(self._folder / CHROMA))
+    def _store(self) -> Store:
+        return self._loaded(lambda: self._shelf.open(self._folder, self._lsa.dimensions))
 
     @cached_property
     def _row_of(self) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Kind: TypeAlias = Literal[
     "CARD", "IBAN", "EMAIL", "PASSWORD", "DATE_OF_BIRTH", "NATIONAL_ID", "PHONE", "IP", "ACCOUNT", "ADDRESS",
@@ -48,10 +48,23 @@ class ThemeSettings(BaseModel):
     hide: tuple[str, ...] = ()
 
 
+class PostgresSettings(BaseModel):
+    """A database with pgvector that several processes share; the variable `url_env` holds its URL.
+
+    One schema may serve several workspaces: tables are named after versions, which are unique.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    url_env: str = "BECAUSE_POSTGRES_URL"
+    schema_name: str = Field(default="because", alias="schema", pattern=r"^[a-z_][a-z0-9_]{0,62}$")
+
+
 class TranscriptSettings(BaseModel):
     """The transcript corpus; `table` and `key` name the warehouse row that a contact belongs to.
 
     `scores` names ratio metrics whose outcome is learned from words, each a metric `text_<name>` then.
+    Vectors are kept in Chroma beside the index, or in PostgreSQL where `store` is set.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,6 +75,7 @@ class TranscriptSettings(BaseModel):
     fields: FieldMap = FieldMap()
     themes: ThemeSettings = ThemeSettings()
     scores: tuple[str, ...] = ()
+    store: PostgresSettings | None = None
 
 
 class RedactionSettings(BaseModel):

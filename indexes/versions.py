@@ -44,6 +44,7 @@ class Manifest:
     lsa_weight: float
     dense_weight: float = 0.0
     embedder: str = ""
+    store: str = "chroma"
     sources: tuple[Source, ...]
     bad_lines: tuple[BadLine, ...]
 
@@ -112,6 +113,11 @@ def switch(root: Path, folder: Path) -> None:
     aside.write_text(folder.name, encoding="utf-8")
     aside.replace(root / _POINTER)
     drop_others(root, keep={before})
+
+
+def version_names(root: Path) -> frozenset[str]:
+    """Name the versions that have a folder."""
+    return frozenset(folder.name for folder in root.glob("v-*"))
 
 
 def drop_others(root: Path, *, keep: Collection[str] = ()) -> None:

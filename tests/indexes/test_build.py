@@ -177,6 +177,11 @@ def test_an_empty_corpus_is_an_index_that_finds_nothing(build: Build, tmp_path: 
     assert TranscriptIndex.open(tmp_path / "index").search("anything at all") == ()
 
 
+def test_contacts_that_all_say_the_same_are_an_index_without_themes(build: Build, tmp_path: Path) -> None:
+    assert build([contact(f"Z{i}", "a wholly new corpus about grey elephants") for i in range(25)]).contacts == 25
+    assert TranscriptIndex.open(tmp_path / "index").listed_themes() == ()
+
+
 def test_changed_files_make_the_index_stale(build: Build, tmp_path: Path) -> None:
     build(corpus())
     index = TranscriptIndex.open(tmp_path / "index")
