@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,29 @@ create table if not exists feedback (
 create table if not exists features (
   outcome_id text primary key references outcomes(id), features text not null
 ) strict;
+create table if not exists corrections (
+  outcome_id text not null references outcomes(id), author text not null, text text not null,
+  given_at text not null, primary key (outcome_id, author)
+) strict;
+create table if not exists approvals (
+  outcome_id text primary key references outcomes(id), reading text not null, approver text not null,
+  approved_on text not null, expires_on text not null, definitions text not null
+) strict;
 create trigger if not exists outcomes_stay before update on outcomes
 begin select raise(abort, 'the audit trail is append-only'); end;
 """
 _LONGEST_HISTORY = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who stands for an answer until when, under which definitions (metric to version and fingerprint)."""
+
+    id: str
+    approver: str
+    approved_on: date
+    expires_on: date
+    definitions: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +123,60 @@ class AnswerLog:
         return tuple(json.loads(row[0]) for row in rows)
 
     def approved(self, limit: int = 200) -> tuple[tuple[str, Reading], ...]:
-        """Return the questions whose answers were only ever approved, with their readings, newest first."""
+        """Return the questions whose answers an analyst stands for today, with their readings, newest first."""
         query = (
-            "select question, outcome from outcomes where kind = 'answer' and id in "
-            "(select outcome_id from feedback group by 1 having min(verdict) = 'up' and max(verdict) = 'up') "
-            "order by rowid desc limit ?"
+            "select question, outcome from outcomes join approvals on outcome_id = id where expires_on >= ?"
+            " order by outcomes.rowid desc limit ?"
         )
         with self._open() as connection:
-            rows = connection.execute(query, (limit,)).fetchall()
+            rows = connection.execute(query, (datetime.now(UTC).date().isoformat(), limit)).fetchall()
         return tuple((row[0], reading_from_dict(json.loads(row[1])["reading"])) for row in rows)
+
+    def approve(self, approval: Approval, reading: str) -> None:
+        """Keep one approval an outcome, under the digest of its reading; approving again replaces it."""
+        row = (
+            approval.id, reading, approval.approver, approval.approved_on.isoformat(),
+            approval.expires_on.isoformat(), json.dumps(approval.definitions),
+        )  # fmt: skip
+        with self._open() as connection:
+            connection.execute("insert or replace into approvals values (?, ?, ?, ?, ?, ?)", row)
+
+    def withdraw(self, id: str) -> None:
+        """Take an approval back; raise UserError (not_approved)."""
+        with self._open() as connection:
+            taken = connection.execute("delete from approvals where outcome_id = ?", (id,)).rowcount
+        if not taken:
+            raise UserError(f"no approval of '{id}'", code="not_approved", hint="`because approve` gives one")
+
+    def approval(self, reading: str, *, role: str | None) -> tuple[Approval, dict[str, Any]] | None:
+        """Return the latest approval of a reading within a role, and the outcome that was approved."""
+        query = (
+            "select outcome_id, approver, approved_on, expires_on, definitions, outcome from approvals"
+            " join outcomes on id = outcome_id where reading = ? and role is ? order by approvals.rowid desc limit 1"
+        )
+        with self._open() as connection:
+            row = connection.execute(query, (reading, role)).fetchone()
+        if row is None:
+            return None
+        id, approver, given, expires, definitions, outcome = row
+        approval = Approval(
+            id=id, approver=approver, approved_on=date.fromisoformat(given), expires_on=date.fromisoformat(expires),
+            definitions=json.loads(definitions),
+        )  # fmt: skip
+        return approval, json.loads(outcome)
+
+    def correct(self, id: str, *, text: str, author: str = "") -> None:
+        """Keep what an author says would be right; saying it again replaces it."""
+        self._row(id)
+        with self._open() as connection:
+            row = (id, author, text, datetime.now(UTC).isoformat())
+            connection.execute("insert or replace into corrections values (?, ?, ?, ?)", row)
+
+    def corrections(self, id: str) -> tuple[str, ...]:
+        """Return what people say would have been right, oldest first."""
+        query = "select text from corrections where outcome_id = ? order by given_at"
+        with self._open() as connection:
+            return tuple(text for (text,) in connection.execute(query, (id,)).fetchall())
 
     def feedback(self, id: str, *, verdict: str, reason: str = "", author: str = "") -> None:
         """Keep one verdict an author and outcome; saying it again replaces it."""
@@ -122,11 +186,14 @@ class AnswerLog:
             connection.execute("insert or replace into feedback values (?, ?, ?, ?, ?)", row)
 
     def judged(self) -> tuple["Feedback", ...]:
-        """Return what people said of answers, oldest first."""
+        """Return what people said of answers, oldest first; an approval speaks for its answer, whatever the thumbs."""
         with self._open() as connection:
             rows = connection.execute(
-                "select f.outcome_id, o.question, f.verdict, f.reason, x.features, f.given_at from feedback f"
-                " join outcomes o on o.id = f.outcome_id join features x using (outcome_id) order by f.given_at"
+                "with said as (select outcome_id, verdict, reason, given_at from feedback"
+                " where outcome_id not in (select outcome_id from approvals)"
+                " union all select outcome_id, 'up', '', approved_on || 'T00:00:00+00:00' from approvals)"
+                " select outcome_id, question, verdict, reason, x.features, given_at from said"
+                " join outcomes o on o.id = outcome_id join features x using (outcome_id) order by given_at"
             ).fetchall()
         return tuple(
             Feedback(id=i, question=q, verdict=v, reason=r, features=json.loads(x), given_at=datetime.fromisoformat(at))

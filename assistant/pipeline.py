@@ -8,6 +8,7 @@ from threading import Lock
 from time import perf_counter
 from typing import Any
 
+from assistant.approvals import with_approval
 from assistant.calibration import UNCALIBRATED, Calibration
 from assistant.card import answer_of
 from assistant.egress import without_personal
@@ -148,6 +149,10 @@ class Assistant:
         """Keep one verdict an author and answer; raise UserError (unknown_answer)."""
         self.log.feedback(id, verdict=verdict, reason=reason, author=author)
 
+    def correct(self, id: str, *, text: str, author: str = "") -> None:
+        """Keep what would have been right, without personal data; raise UserError (unknown_answer)."""
+        self.log.correct(id, text=self.redact(text), author=author)
+
     def quote(self, citation: str) -> str:
         """Return the redacted text of the cited turns."""
         return self._evidence().quote(citation)
@@ -192,7 +197,7 @@ class Assistant:
         found = replace(found, runs=tuple(recorder.runs), caveats=(*found.caveats, *self.warnings))
         quote_of = self.quote if found.evidence else _no_quotes
         answer = answer_of(found, envelope.common(), self.narrator, quote_of, self.planner.readable, self.calibration)
-        yield self._end(envelope.timed(answer), follow)
+        yield self._end(envelope.timed(with_approval(answer, self.log, catalogue)), follow)
 
     def _end(self, outcome: Outcome, follow: str | None) -> Step:
         if isinstance(outcome, Refusal) and self.warnings:

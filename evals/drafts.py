@@ -23,13 +23,15 @@ def add_draft(root: Path, answer_id: str) -> Path:
     Raises UserError (unknown_answer, draft_exists).
     """
     workspace = open_workspace(root)
-    outcome = AnswerLog(path=workspace.log).get(answer_id)
+    log = AnswerLog(path=workspace.log)
+    outcome = log.get(answer_id)
     file = workspace.evals / "drafts" / f"{answer_id}.yml"
     if file.exists():
         raise UserError(f"{file} is there already", code="draft_exists", hint="finish it, or remove it first")
     case = {
         "id": f"asked-{answer_id}", "question": outcome["question"], "family": f"asked-{answer_id}",
-        "role": outcome["role"], "verified_by": "", "expect": _expected(outcome),
+        "role": outcome["role"], "why": " / ".join(log.corrections(answer_id)), "verified_by": "",
+        "expect": _expected(outcome),
     }  # fmt: skip
     file.parent.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump({"suite": "asked", "cases": [case]}, sort_keys=False, allow_unicode=True, width=110)

@@ -25,14 +25,14 @@ def version_on(metric: MetricSpec, day: date) -> int:
 
 def defined_on(names: Iterable[str], catalogue: Catalogue, day: date) -> tuple[tuple[str, int], ...]:
     """Return the versions in force on a day of metrics and of those they rest on, where they differ from today's."""
-    specs = {spec.name: spec for name in names for spec in _with_parts(name, catalogue)}
+    specs = {spec.name: spec for name in names for spec in with_parts(name, catalogue)}
     versions = ((spec.name, version_on(spec, day)) for spec in specs.values() if spec.versions)
     return tuple((name, version) for name, version in versions if version != specs[name].version)
 
 
 def versioned(names: Iterable[str], catalogue: Catalogue) -> tuple[MetricSpec, ...]:
     """Return the metrics with a change log among some and those they rest on."""
-    specs = {spec.name: spec for name in names for spec in _with_parts(name, catalogue)}
+    specs = {spec.name: spec for name in names for spec in with_parts(name, catalogue)}
     return tuple(spec for spec in specs.values() if spec.versions)
 
 
@@ -61,7 +61,8 @@ def _meaning(metric: MetricSpec, entry: Version | None) -> str:
     return entry.definition or f"Version {entry.version}: {entry.reason}"
 
 
-def _with_parts(name: str, catalogue: Catalogue, seen: frozenset[str] = frozenset()) -> Iterator[MetricSpec]:
+def with_parts(name: str, catalogue: Catalogue, seen: frozenset[str] = frozenset()) -> Iterator[MetricSpec]:
+    """Yield a metric and the metrics that it rests on; raise UserError (unknown_metric)."""
     metric = catalogue.metric(name)
     yield metric
     if metric.type != "derived" or name in seen:
@@ -69,4 +70,4 @@ def _with_parts(name: str, catalogue: Catalogue, seen: frozenset[str] = frozense
     for node in formula_tree(metric, metric).find_all(exp.Column):
         part = input_of(node.name, metric, metric, catalogue)
         if isinstance(part, Input):
-            yield from _with_parts(part.metric, catalogue, seen | {name})
+            yield from with_parts(part.metric, catalogue, seen | {name})

@@ -14,7 +14,8 @@ import gradio as gr
 
 from ui.card_html import part
 from ui.desk import Desk, Turn
-from ui.thread import QUIET, Ask, draw_thread
+from ui.thread import Ask, draw_thread
+from ui.verdict import QUIET
 
 AT_ONCE = 4
 WAITING = 64

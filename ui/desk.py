@@ -21,8 +21,12 @@ class Asks(Protocol):
         """Yield what is being done; the last step carries the outcome."""
         ...
 
-    def feedback(self, id: str, *, verdict: str, author: str) -> None:
+    def feedback(self, id: str, *, verdict: str, reason: str = "", author: str) -> None:
         """Keep one verdict an author and answer."""
+        ...
+
+    def correct(self, id: str, *, text: str, author: str) -> None:
+        """Keep what would have been right."""
         ...
 
     def close(self) -> None:
@@ -105,9 +109,13 @@ class Desk:
             traceback.print_exception(error, file=sys.stderr)
             yield Turn(question=text, steps=tuple(said), result=_OURS)
 
-    def feedback(self, id: str, *, role: str | None, verdict: str, author: str) -> None:
+    def feedback(self, id: str, *, role: str | None, verdict: str, author: str, reason: str = "") -> None:
         """Keep a verdict on an answer; the same author's later one replaces it."""
-        self.assistant(role).feedback(id, verdict=verdict, author=author)
+        self.assistant(role).feedback(id, verdict=verdict, reason=reason, author=author)
+
+    def correct(self, id: str, *, role: str | None, text: str, author: str) -> None:
+        """Keep what an author says would have been right."""
+        self.assistant(role).correct(id, text=text, author=author)
 
 
 _OURS = Failure(

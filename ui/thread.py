@@ -11,9 +11,9 @@ from assistant.types import Answer, Clarification, Refusal
 from ui import card_html
 from ui.charts import chart
 from ui.desk import Desk, Failure, Turn
+from ui.verdict import QUIET, draw_verdict
 
 MAX_CHIPS = 6
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def _turn(desk: Desk, turn: Turn, number: int, ask: Ask, role: str | None) -> No
             if isinstance(result, Answer):
                 _answer(desk, turn, result, number)
                 _chips([(text, text) for text in result.follow_ups], number, ask)
-                _verdict(desk, result.id, number, role)
+                draw_verdict(desk, result.id, number, role)
             elif isinstance(result, Clarification):
                 gr.HTML(card_html.clarification(result), key=f"top-{number}")
                 _chips([(option.label, option.question) for option in result.options], number, ask)
@@ -94,18 +94,3 @@ def _chips(offers: Sequence[tuple[str, str]], number: int, ask: Ask) -> None:
         for place, (label, question) in enumerate(offers[:MAX_CHIPS]):
             button = gr.Button(label, size="sm", elem_classes="bc-chip", key=f"chip-{number}-{place}")
             ask.on_click(button, question)
-
-
-def _verdict(desk: Desk, answer_id: str, number: int, role: str | None) -> None:
-    def keeper(verdict: str) -> Callable[[gr.Request], str]:
-        def keep(request: gr.Request) -> str:
-            desk.feedback(answer_id, role=role, verdict=verdict, author=request.session_hash or "")
-            return card_html.part("thanks", verdict=verdict)
-
-        return keep
-
-    with gr.Row(elem_classes="bc-verdict", key=f"verdict-{number}"):
-        said = gr.HTML(card_html.part("thanks", verdict=""), key=f"said-{answer_id}")
-        for verdict, text in (("up", "Helpful"), ("down", "Not right")):
-            button = gr.Button(text, size="sm", elem_classes=f"bc-thumb bc-{verdict}", key=f"{verdict}-{number}")
-            button.click(keeper(verdict), None, said, **QUIET)

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import assistant
+from assistant.approvals import approve
 from assistant.corpus import known_names
 from assistant.llm_grounding import rests_on
 from assistant.pipeline import Assistant
@@ -193,7 +194,7 @@ def test_personal_data_never_reach_the_model(asked: Assistant, fake: FakeLlm) ->
 
 def test_approved_answers_are_shown_as_examples(asked: Assistant, fake: FakeLlm) -> None:
     answer = asked.ask(SURE)
-    asked.feedback(answer.id, verdict="up")
+    approve(asked.workspace.root, answer.id, approver="an analyst")
     fake.requests.clear()
     asked.ask("What was the churn rate in August 2026?")
     assert "name='example'" in fake.requests[0]["messages"][1]["content"]

@@ -24,6 +24,8 @@ class FakeAssistant:
 
     answered: int = 0
     verdicts: list[tuple[str, str]] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    corrections: list[tuple[str, str]] = field(default_factory=list)
 
     def steps(self, question: Question, *, follow: str | None = None) -> Iterator[Step]:  # noqa: ARG002
         yield Step(name="read", text="Reading the question")
@@ -42,8 +44,12 @@ class FakeAssistant:
         self.answered += 1
         return replace(why_answer(text), id=f"answer-{self.answered}")
 
-    def feedback(self, id: str, *, verdict: str, author: str) -> None:  # noqa: ARG002
+    def feedback(self, id: str, *, verdict: str, reason: str = "", author: str) -> None:  # noqa: ARG002
         self.verdicts.append((id, verdict))
+        self.reasons.append(reason)
+
+    def correct(self, id: str, *, text: str, author: str) -> None:  # noqa: ARG002
+        self.corrections.append((id, text))
 
     def close(self) -> None:
         """Nothing is held open."""

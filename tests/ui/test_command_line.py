@@ -15,7 +15,7 @@ from ui.output import jsonable
 
 COMMANDS = (
     "demo", "init", "ask", "plan", "why", "sql", "metrics", "check", "index", "search", "redact", "eval",
-    "feedback", "mcp", "serve", "doctor",
+    "feedback", "approve", "import", "export", "mcp", "serve", "doctor",
 )  # fmt: skip
 
 

@@ -92,6 +92,20 @@ def test_a_verdict_is_kept_with_the_answer(tab, fake):
     assert fake.verdicts[-1] == (f"answer-{fake.answered}", "up")
 
 
+def test_a_thumb_down_is_followed_by_its_reason_and_what_would_be_right(tab, fake, screens):
+    ask(tab, "why is churn up?")
+    tab.locator(".bc-thumb.bc-down").last.click()
+    reason = tab.locator(".bc-reasons").last
+    reason.get_by_text("The filter or the period is wrong").click()
+    reason.locator("textarea").fill("only SMB was meant")
+    reason.locator("textarea").press("Enter")
+    tab.wait_for_function("() => document.querySelector('.bc-reasons textarea') !== null")
+    tab.wait_for_timeout(800)
+    tab.screenshot(path=screens / "reasons.png")
+    assert (fake.verdicts[-1][1], fake.reasons[-1]) == ("down", "wrong_filter")
+    assert fake.corrections[-1] == (f"answer-{fake.answered}", "only SMB was meant")
+
+
 def test_an_error_is_a_card_and_not_a_traceback(tab):
     ask(tab, "please fail")
     assert "cannot be reached" in tab.locator("#bc-turn-0 .bc-headline").inner_text()
