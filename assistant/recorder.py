@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from semantic_layer.compile import compile_keys, compile_query
+from semantic_layer.compile.formulas import leaves
+from semantic_layer.compile.records import compile_size
 from semantic_layer.cube import run_clusters, run_cube
+from semantic_layer.cube_plan import CubePlan, longest_fitting, plan_cube
 from semantic_layer.engine import SqlEngine
 from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue
@@ -54,6 +57,21 @@ class Recorder:
         for run in runs:
             self._keep(replace(run, purpose=purpose, query=None))
         return found
+
+    def plan(self, query: CubeQuery) -> CubePlan:
+        """Choose the cubes to read for a query at least cost; an estimate that this takes is kept."""
+        rows = max(self._rows_of(leaf.measure.table) for leaf in leaves(query.metric, self.catalogue, {}))
+        return plan_cube(query, self.catalogue, self._estimate, members=self.members, rows=rows, as_of=self.as_of)
+
+    def fitting(self, query: CubeQuery, order: Sequence[str]) -> tuple[str, ...]:
+        """Return as many dimensions, the first ones first, as one cube can hold."""
+        return longest_fitting(query, order, self.catalogue, self._estimate, as_of=self.as_of)
+
+    def _estimate(self, sql: Sql) -> Run:
+        return self._run(sql, "about how many rows and cells there are", None)
+
+    def _rows_of(self, table: str) -> int:
+        return int(self.engine.run(self.engine.prepared(compile_size(self.catalogue, table))).rows()[0][0])
 
     def statement(self, sql: Sql, purpose: str) -> Run:
         """Run a statement that belongs to no metric query."""

@@ -6,6 +6,7 @@ from assistant.analysis.drivers import explain, explain_formula
 from assistant.analysis.drivers.explain import MAX_DEPTH
 from assistant.analysis.drivers.swap import METHOD
 from assistant.analysis.drivers.traps import traps
+from assistant.intents.in_parts import explained_in_parts
 from assistant.measuring import Bench
 from assistant.phrases import sentence_case
 from assistant.recorder import number
@@ -30,6 +31,10 @@ def explained(
     when the metric cannot be split.
     """
     try:
+        plan = bench.recorder.plan(query)
+        if not plan.is_finest:
+            drivers, cube, combined = explained_in_parts(bench, query, plan, label, days)
+            return drivers, (combined, *cube.notes, *traps(cube, _labels(bench)))
         cube = bench.recorder.cube(query, f"{label}, sums a cell of {len(query.dimensions)} dimensions")
     except UserError as error:
         if error.code != "not_decomposable":

@@ -77,6 +77,17 @@ def _clustered(
     return tuple(_statement(half, query, catalogue, members, as_of, every=every) for half in halves)
 
 
+def compile_cube_sizes(
+    query: CubeQuery, subsets: Sequence[tuple[str, ...]], catalogue: Catalogue, *, as_of: date | None = None
+) -> tuple[Sql, ...]:
+    """Compile an estimate of the rows a cube reads and the cells of subsets of its dimensions, in one pass a fact."""
+    catalogue.permit((query.metric,))
+    definitions = {query.metric: query.definition} if query.definition is not None else {}
+    return tuple(
+        _sizes(half, query, subsets, catalogue, as_of) for half in _halves(parts(query.metric, catalogue, definitions))
+    )
+
+
 _Place = tuple[str, str | None, int, Edge | None]
 
 
@@ -142,12 +153,7 @@ def _statement(
     if whole:
         sums.append(ast.alias(_value(query, scan, base), query.metric))
         names.append(query.metric)
-    where += scan.kept(query.filters)
-    age = first.matures_after
-    if age:
-        where.append(scan.older_than(age, as_of))
-    if base:
-        where.append(scan.expression(base, first.table))
+    where += _kept(scan, query, first, base, as_of)
     select = scan.select([*keys, now, *sums], where, group=len(keys) + 1)
     if catalogue.small_cells and not query.dimensions and every is None:
         _withhold(select, half, scan, catalogue.small_cells)
@@ -164,6 +170,31 @@ def _statement(
     )
     said = _notes(query, catalogue, as_of) if whole else ()
     return Sql(text=select.sql(dialect="duckdb", pretty=True, copy=False), columns=columns, notes=said)
+
+
+def _kept(scan: Scan, query: CubeQuery, first: MeasureSpec, base: str | None, as_of: date | None) -> list[exp.Expr]:
+    """Return what a row of the windows must meet: filters, its age, the condition all measures share."""
+    where = scan.kept(query.filters)
+    if first.matures_after:
+        where.append(scan.older_than(first.matures_after, as_of))
+    if base:
+        where.append(scan.expression(base, first.table))
+    return where
+
+
+def _sizes(
+    half: _Half, query: CubeQuery, subsets: Sequence[tuple[str, ...]], catalogue: Catalogue, as_of: date | None
+) -> Sql:
+    first = half.measures()[0]
+    scan = Scan(catalogue, first.table, first.time)
+    members = {name: scan.member(catalogue.dimension(name)) for name in dict.fromkeys(sum(subsets, ()))}
+    names = ("row_count", *(f"cells_{i}" for i in range(1, len(subsets) + 1)))
+    cells = [exp.ApproxDistinct(this=ast.hashed([members[name] for name in subset])) for subset in subsets]
+    shown = [ast.alias(value, name) for name, value in zip(names, [exp.Count(this=exp.Star()), *cells], strict=True)]
+    _, where = _periods(scan, query, first)
+    select = scan.select(shown, [*where, *_kept(scan, query, first, _base_condition(half), as_of)])
+    columns = tuple(Column(name=name, kind="metric") for name in names)
+    return Sql(text=select.sql(dialect="duckdb", pretty=True, copy=False), columns=columns)
 
 
 def _withhold(select: exp.Select, half: _Half, scan: Scan, least: int) -> None:

@@ -10,6 +10,12 @@ from semantic_layer.model import Catalogue
 from semantic_layer.query import Column, Sql
 
 
+def compile_size(catalogue: Catalogue, table: str) -> Sql:
+    """Compile the number of rows of a table; raise UserError (unknown_table)."""
+    select = Scan(catalogue, table).select([ast.alias(exp.Count(this=exp.Star()), "row_count")], [])
+    return Sql(text=select.sql(dialect="duckdb"), columns=(Column(name="row_count", kind="metric"),))
+
+
 def compile_records(catalogue: Catalogue, *, table: str, columns: Sequence[str], limit: int) -> Sql:
     """Compile the named columns of a table as text, at most `limit` rows; raise UserError (unknown_table)."""
     scan = Scan(catalogue, table)

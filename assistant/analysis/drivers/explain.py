@@ -49,6 +49,7 @@ def explain(
     days: tuple[int, int] | None = None,
     forecast: bool = False,
     clusters: Clusters | None = None,
+    offered: int | None = None,
 ) -> Drivers:
     """Say which parts carry the change between the two periods of a cube.
 
@@ -56,7 +57,8 @@ def explain(
     between the periods adds, is reported apart and is part of the total. `labels` name the
     dimensions in sentences; `days` are the lengths of the windows, now and before. With `forecast`
     the earlier period is what was expected of the later one, and the forecast's error is the noise.
-    With `clusters` errors are those of entities, not of rows.
+    With `clusters` errors are those of entities, not of rows. `offered` is the number of dimensions that
+    the cube's were chosen from, where it holds only the most telling ones.
     A segment's p-value is adjusted for the whole search, its interval is not. Raises UserError `empty_period`,
     `no_denominator` or `not_finite`.
     """
@@ -68,7 +70,9 @@ def explain(
         whole = whole_of(cells, definitional_change, exposure)
     else:
         whole = whole_of(cells, definitional_change, exposure, design_of(cube, clusters))
-        found = searched(cells, whole, max_depth=max_depth, max_segments=max_segments, exposure=exposure)
+        found = searched(
+            cells, whole, max_depth=max_depth, max_segments=max_segments, exposure=exposure, offered=offered
+        )
     segments = segments_of(cells, whole, found)
     named = sum(s.contribution for s in segments)
     members = marginals(cells)
@@ -86,7 +90,9 @@ def explain(
     )
 
 
-def searched(cells: Cells, whole: Whole, *, max_depth: int, max_segments: int, exposure: float) -> tuple[Found, ...]:
+def searched(
+    cells: Cells, whole: Whole, *, max_depth: int, max_segments: int, exposure: float, offered: int | None = None
+) -> tuple[Found, ...]:
     """Search the combinations of the most telling dimensions, judged as if all had been combined."""
     statistics = statistics_of(cells, exposure)
     chosen = screen(cells, statistics, most=MOST_COMBINED)
@@ -95,7 +101,7 @@ def searched(cells: Cells, whole: Whole, *, max_depth: int, max_segments: int, e
         *project(cells, statistics, chosen),
         max_depth=max_depth,
         max_segments=max_segments,
-        offered=len(cells.dimensions),
+        offered=offered or len(cells.dimensions),
         material=MATERIAL_MIX * scale_of(whole.change),
         design=design,
     )

@@ -1,12 +1,13 @@
 """Which dimensions are worth combining: those inside which the metric moved most unevenly."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from assistant.analysis.drivers.cells import Cells, combine, roll_up, sums_by
 from assistant.analysis.drivers.lattice import lattice_of
-from assistant.analysis.drivers.statistics import Statistics
+from assistant.analysis.drivers.statistics import Statistics, statistics_of
 
 
 def screen(cells: Cells, statistics: Statistics, *, most: int) -> tuple[int, ...]:
@@ -19,6 +20,18 @@ def screen(cells: Cells, statistics: Statistics, *, most: int) -> tuple[int, ...
         return tuple(range(len(cells.dimensions)))
     ranks = _scores(cells, statistics)
     return tuple(sorted(sorted(range(len(ranks)), key=lambda d: (-ranks[d], d))[:most]))
+
+
+def most_telling(cubes: Iterable[Cells], exposure: float = 1.0) -> tuple[str, ...]:
+    """Rank the dimensions of several cubes of one change by the largest score of a segment of one or two of them."""
+    best: dict[str, float] = {}
+    for cells in cubes:
+        statistics = statistics_of(cells, exposure)
+        for group, score in _of_groups(cells, statistics, max_depth=2):
+            for d in group:
+                name = cells.dimensions[d]
+                best[name] = max(best.get(name, 0.0), score)
+    return tuple(sorted(best, key=lambda name: -best[name]))
 
 
 def project(cells: Cells, statistics: Statistics, chosen: tuple[int, ...]) -> tuple[Cells, Statistics]:
@@ -39,13 +52,22 @@ def project(cells: Cells, statistics: Statistics, chosen: tuple[int, ...]) -> tu
 
 
 def _scores(cells: Cells, statistics: Statistics) -> list[float]:
+    found = [0.0] * len(cells.dimensions)
+    for (d,), score in _of_groups(cells, statistics, max_depth=1):
+        found[d] = score
+    return found
+
+
+def _of_groups(cells: Cells, statistics: Statistics, *, max_depth: int) -> Iterator[tuple[tuple[int, ...], float]]:
+    """Yield the largest score among the segments of each combination of dimensions."""
     sizes = tuple(max(len(m), 1) for m in cells.members)
-    single = lattice_of(cells.codes, sizes, statistics.weights, support=statistics.supported, max_depth=1)
+    lattice = lattice_of(
+        cells.codes, sizes, statistics.weights, support=statistics.supported, max_depth=max_depth,
+        follows=cells.follows,
+    )  # fmt: skip
     whole = statistics.weights.sum(axis=0)
-    found = [0.0] * len(sizes)
-    for cuboid in single.cuboids:
-        sums = single.sums[cuboid.start : cuboid.start + len(cuboid.keys)]
+    for cuboid in lattice.cuboids:
+        sums = lattice.sums[cuboid.start : cuboid.start + len(cuboid.keys)]
         if len(sums):
             z = [np.abs(statistics.contrast(scan, sums, whole)).max() for scan in statistics.scans]
-            found[cuboid.dimensions[0]] = float(max(z))
-    return found
+            yield cuboid.dimensions, float(max(z))
