@@ -28,6 +28,10 @@ _AGGREGATES = {
     "min": "min", "max": "max", "median": "median", "percentile": "percentile", "sum_boolean": "count",
 }  # fmt: skip
 _SUMS = ("sum", "count", "count_distinct")
+CREDITED = (
+    "here it is the share of base events that were followed in time; dbt counts conversions, each for the last base "
+    "event up to its day, so that entities with several events of a kind differ"
+)
 _EDGES = {"max": "last", "min": "first"}
 
 
@@ -166,6 +170,7 @@ class _Metrics:
         if (measures[1] or {}).get("where"):
             follow["where"] = (measures[1] or {})["where"]
         self.carried_entity(base_model.table, str(entities[0]))
+        self.carried.lose(f"metric {entry['name']}", CREDITED, entry, partly=True)
         return {"type": "conversion", "unit": "ratio", "base": measures[0], "conversion": follow}
 
     def carried_entity(self, table: str, column: str) -> None:

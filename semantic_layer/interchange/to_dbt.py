@@ -8,6 +8,7 @@ import sqlglot
 from sqlglot import exp
 
 from semantic_layer.interchange.carried import Lost, Spec
+from semantic_layer.interchange.from_dbt import CREDITED
 from semantic_layer.model import Catalogue, DimensionSpec, FollowUp, MeasureSpec, MetricSpec, TableSpec
 
 _META = ("unit", "owner", "good", "pillar", "horizon", "caveat", "synonyms")
@@ -153,6 +154,7 @@ def _conversion(metric: MetricSpec, out: _Out) -> Spec:
     matched = [next((j.to for j in t.joins if j.on == e), None) for t, e in zip((base, event), entities, strict=True)]
     if matched[0] is None or matched[0] != matched[1] or (follow.time and follow.time != event.time):
         raise _BeyondError("base and conversion share no entity that both tables join to")
+    out.lost.append(Lost(name=f"metric {metric.name}", reason=CREDITED, partly=True))
     counted = MeasureSpec(table=follow.table, agg="count", where=follow.where)
     own = {
         "base_measure": {"name": _measure(f"{metric.name}_base", metric.base, out)},
