@@ -42,7 +42,8 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
         interventions=recorded,
     )
     log = AnswerLog(path=workspace.log)
-    planner, narrator = _minds(workspace, access, RulePlanner(vocabulary), log)
+    rules = RulePlanner(vocabulary)
+    planner, narrator = _minds(workspace, access, rules, log)
     if lost := lost_metrics(loaded.catalogue, access):
         planner = CandidPlanner(planner, access.whole, lost)
     return Assistant(
@@ -53,6 +54,7 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
         first=first,
         as_of=as_of,
         planner=planner,
+        language=rules.language,
         narrator=narrator,
         engine=access.engine,
         log=log,

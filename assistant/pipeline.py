@@ -87,7 +87,7 @@ def _now() -> datetime:
 class Assistant:
     """Answers questions about one workspace in one role; threads may share it.
 
-    A `limited` role goes on from its own answers only.
+    `language` tells the language that a question is asked in. A `limited` role goes on from its own answers only.
     """
 
     workspace: Workspace
@@ -97,6 +97,7 @@ class Assistant:
     first: date | None
     as_of: date | None
     planner: Planner
+    language: Callable[[str], str]
     narrator: Narrator
     engine: SqlEngine
     log: AnswerLog
@@ -253,6 +254,7 @@ class _Envelope:
 
     id: str
     question: str
+    language: str
     asked_at: datetime
     as_of: date | None
     role: str | None
@@ -264,8 +266,9 @@ class _Envelope:
     def begin(cls, question: Question, asked: Assistant) -> "_Envelope":
         """Start the clock."""
         return cls(
-            id=secrets.token_hex(6), question=question.text, asked_at=asked.clock(), as_of=asked.as_of,
-            role=question.role, timings={}, _stage="read", _since=perf_counter(),
+            id=secrets.token_hex(6), question=question.text, language=asked.language(question.text),
+            asked_at=asked.clock(), as_of=asked.as_of, role=question.role, timings={},
+            _stage="read", _since=perf_counter(),
         )  # fmt: skip
 
     def enter(self, stage: str) -> None:
@@ -279,7 +282,7 @@ class _Envelope:
         """Return the common keys."""
         return {
             "id": self.id, "question": self.question, "asked_at": self.asked_at, "as_of": self.as_of,
-            "role": self.role, "language": "en", "timings": dict(self.timings),
+            "role": self.role, "language": self.language, "timings": dict(self.timings),
         }  # fmt: skip
 
     def timed(self, outcome: Outcome) -> Outcome:

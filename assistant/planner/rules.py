@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from assistant.phrases import ask_what
 from assistant.planner import coverage, gates
 from assistant.planner.dates import Clock
-from assistant.planner.draft import Choice, Context, Draft, Stop
+from assistant.planner.draft import Choice, Context, Draft, Stop, refuse
 from assistant.planner.intents import read_intent
+from assistant.planner.languages import ENGLISH, Heard, Tongues, is_read, known_languages, language
 from assistant.planner.lexicon import Vocabulary, build_lexicon
 from assistant.planner.linker import Linker
 from assistant.planner.nearest import nearest
@@ -23,13 +24,14 @@ _OPTIONS, _DEPTH = 5, 2
 
 
 class RulePlanner:
-    """Reads questions in plain English; knows nothing but its workspace."""
+    """Reads questions in plain words; knows nothing but its workspace."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         clock = _clock(vocabulary)
         lexicon = build_lexicon(vocabulary)
         self._context = Context(vocabulary=vocabulary, lexicon=lexicon, clock=clock)
         self._linker = Linker(lexicon, clock or Clock(date(2000, 1, 1), date(2000, 1, 1)), vocabulary.interventions)
+        self._tongues = Tongues(vocabulary.catalogue, vocabulary.values)
         self._linker.link(tokenize("warm up in July"))
 
     @property
@@ -43,8 +45,10 @@ class RulePlanner:
         try:
             text = clean(question.text)
             gates.check_text(text)
+            heard = self._heard(text)
+            text = heard.text
             draft = self._draft(question, text)
-            return _read(draft)
+            return _as_heard(_read(draft), heard)
         except Stop as stop:
             outcome = stop.outcome
             if isinstance(outcome, Clarify) and draft:
@@ -55,14 +59,24 @@ class RulePlanner:
                 return replace(outcome, nearest=readable or self._nearest(question, draft))
             return outcome
 
+    def language(self, text: str) -> str:
+        """Return the code of the language that a question is asked in."""
+        return self._tongues.heard(clean(text)).language
+
     def readable(self, text: str) -> bool:
         """Tell whether a question can be read as it stands."""
         return isinstance(self.plan(Question(text=text)), Plan)
 
     def open_words(self, text: str) -> tuple[str, ...]:
         """Return the words that name something here, and those that no list has."""
-        items = self._linker.link(tokenize(clean(text))).items
+        items = self._linker.link(tokenize(self._tongues.heard(clean(text)).text)).items
         return tuple(item.text for item in items if item.kind in ("entry", "unknown"))
+
+    def _heard(self, text: str) -> Heard:
+        heard = self._tongues.heard(text)
+        if not is_read(heard.language):
+            raise refuse("out_of_scope", gates.message("language", known=known_languages()))
+        return heard
 
     def _clickable(self, stop: Stop, found: Clarify, draft: Draft) -> Clarify | Decline:
         """Offer only whole questions that can be answered; without any, say no."""
@@ -130,6 +144,14 @@ def _same(one: Reading, other: Reading) -> bool:
 
 def _days(window: TimeWindow | None) -> TimeWindow | None:
     return replace(window, label="") if window else None
+
+
+def _as_heard(plan: Plan, heard: Heard) -> Plan:
+    """Say how a question in another language was understood."""
+    if heard.language == ENGLISH:
+        return plan
+    note = gates.message("heard", name=language(heard.language).name, text=heard.text)
+    return replace(plan, notes=(*plan.notes, note))
 
 
 def _clock(vocabulary: Vocabulary) -> Clock | None:

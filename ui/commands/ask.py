@@ -87,7 +87,7 @@ def _outcome(verdict: "Clarify | Decline", question: str, helper: "Assistant") -
         "asked_at": helper.clock(),
         "as_of": helper.as_of,
         "role": helper.role,
-        "language": "en",
+        "language": helper.language(question),
     }
     if isinstance(verdict, Clarify):
         return Clarification(**common, why=verdict.why, options=verdict.options)
