@@ -192,7 +192,7 @@ def _filled(phrase: Phrase, tokens: list[str], tongue: Language) -> dict[str, st
     for wanted, token in zip(phrase, tokens, strict=True):
         slot = wanted[1:-1] if wanted.startswith("{") else ""
         if slot == "n":
-            value = _number(token, tongue.decimal) if token[0].isdigit() else tongue.slots["number"].get(token)
+            value = _number(token, tongue.decimal) if token[:1].isdigit() else tongue.slots["number"].get(token)
         else:
             value = tongue.slots[slot].get(token) if slot else wanted if token == wanted else None
         if value is None:
