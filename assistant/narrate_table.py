@@ -42,12 +42,10 @@ def tell_members(found: Findings) -> tuple[Claim, ...]:
     if not found.reading.by:
         return (_best_period(found, table), *_whole(found))
     asked = found.reading.intent == "rank" or found.reading.limit == 1
-    return (
-        _first_member(found, table) if asked else _spread(found, table),
-        *_leader(found),
-        *_alike(found),
-        *_whole(found),
-    )
+    head, *others = found.reading.metrics
+    first = _first_member(found, table) if asked else _spread(found, table, head)
+    rest = () if asked else tuple(_spread(found, table, name) for name in others)
+    return (first, *_leader(found), *_alike(found), *rest, *_whole(found))
 
 
 def _from_first_to_last(found: Findings, i: int) -> Claim:
@@ -241,9 +239,10 @@ def _alike(found: Findings) -> Iterator[Claim]:
         yield Claim(text="The groups differ no more than chance alone would make them.", figures=("/table",))
 
 
-def _spread(found: Findings, table: ResultTable) -> Claim:
+def _spread(found: Findings, table: ResultTable, metric: str) -> Claim:
     reading = found.reading
-    spec = found.catalogue.metric(reading.metrics[0])
+    spec = found.catalogue.metric(metric)
+    thin = found.thin if metric == reading.metrics[0] else frozenset()
     column = [c.name for c in table.columns].index(spec.name)
     known = [i for i, row in enumerate(table.rows) if row[column] is not None]
     named = [i for i in known if UNKNOWN not in table.rows[i][: len(reading.by)]]
@@ -253,7 +252,7 @@ def _spread(found: Findings, table: ResultTable) -> Claim:
         return Claim(text=f"{spec.label} has no value in any group{time}.", figures=("/table", "/reading/window"))
     if reading.having:
         return _passing(found, table, known, column)
-    firm = [i for i in known if i not in found.thin] or known
+    firm = [i for i in known if i not in thin] or known
     high = max(firm, key=lambda i: table.rows[i][column])
     low = min(firm, key=lambda i: table.rows[i][column])
     width = len(reading.by)
@@ -267,8 +266,8 @@ def _spread(found: Findings, table: ResultTable) -> Claim:
     else:
         bottom = f"{_row(table, low, width)} ({show(table.rows[low][column], spec.unit)})"
         text = f"{spec.label}{time} {was(spec.label, present=True)} highest for {top} and lowest for {bottom}"
-        few = "on few data" if firm[0] in found.thin else "leaving groups of few data aside"
-        text += f", {few}." if found.thin else "."
+        few = "on few data" if firm[0] in thin else "leaving groups of few data aside"
+        text += f", {few}." if thin else "."
     return Claim(text=text, figures=(*cells, "/reading/window", "/reading/filters"))
 
 

@@ -6,13 +6,14 @@ from assistant.phrases import capital, sentence_case
 from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec
 
 WANTED = 6
+OVERVIEW = "How are we doing?"
 
 
 def example_questions(
     catalogue: Catalogue, sliceable: Callable[[str], tuple[str, ...]], answerable: Callable[[str], bool]
 ) -> tuple[str, ...]:
-    """Return up to six questions that this workspace can answer, each about another metric."""
-    chosen: list[str] = []
+    """Return up to six questions that this workspace can answer: of the whole, then each about another metric."""
+    chosen = [OVERVIEW] if answerable(OVERVIEW) else []
     metrics = iter(_spread(catalogue))
     for shape in _shapes(catalogue, sliceable):
         for metric in metrics:
@@ -24,10 +25,10 @@ def example_questions(
 
 
 def _spread(catalogue: Catalogue) -> list[MetricSpec]:
-    """Order metrics so that the pillars take turns, ratios before counts."""
+    """Order metrics so that the pillars take turns, those of overviews first, ratios before counts."""
     visible = [m for m in catalogue.metrics if not m.hidden]
     pillars: dict[str | None, list[MetricSpec]] = {}
-    for metric in sorted(visible, key=lambda m: m.type != "ratio"):
+    for metric in sorted(visible, key=lambda m: (not m.headline, m.type != "ratio")):
         pillars.setdefault(metric.pillar, []).append(metric)
     rounds = max(map(len, pillars.values()), default=0)
     return [group[i] for i in range(rounds) for group in pillars.values() if i < len(group)]
