@@ -110,7 +110,11 @@ def _swapped_change(bench: Bench, query: CubeQuery, error: UserError) -> tuple[C
     change = change_of(found.cube, design=design_effect(found.cube, found.clusters))
     moved = found.now - found.before
     pct = moved / abs(found.before) if found.before else None
-    return replace(change, value_now=found.now, value_before=found.before, change_pct=pct), None, None
+    change = replace(change, value_now=found.now, value_before=found.before, change_pct=pct)
+    if not found.cube.nn.any():
+        # Nearly all rows around it have one and the same value: no row drawn otherwise would move it.
+        change = replace(change, ci=(moved, moved), p_value=1.0, significant=False)
+    return change, None, None
 
 
 def is_stock(spec: MetricSpec) -> bool:

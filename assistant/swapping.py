@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import isfinite
 
 from assistant.analysis.drivers.swap import Score, closed, far_score, is_far, near_score, share_error, way
 from assistant.recorder import Recorder, number
@@ -61,6 +62,10 @@ class _Swap:
         before, now = (float(v) for v in values if v is not None)
         noise = share_error(fraction, (rows[0] or 0.0, rows[1] or 0.0))
         score = self._score(fraction, (before, now), noise)
+        if not all(map(isfinite, (*score.thresholds, *score.weights, now - before))):
+            raise UserError(
+                f"'{self.spec.name}' lies among infinite values, so its change cannot be explained", code="not_finite"
+            )
         cube, clusters = self._cube(score)
         return Swapped(cube=closed(cube, now - before), clusters=clusters, before=before, now=now)
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 import assistant
-from assistant.types import Answer
+from assistant.types import Answer, Outcome
 from assistant.wire import to_json
 
 SETTINGS = "name: Traps\nengine: {path: warehouse.duckdb}\n"
@@ -26,6 +26,8 @@ metrics:
      measure: {table: calls, agg: count}}
   - {name: solved_rate, label: Solved rate, type: ratio, definition: Solved calls., unit: ratio, owner: Ops,
      numerator: {table: calls, agg: count, where: solved}, denominator: {table: calls, agg: count}}
+  - {name: middle, label: Middle, type: simple, definition: A median., unit: score, owner: Ops,
+     measure: {table: calls, agg: median, expr: MIDDLE}}
 """
 Row = tuple[int, date, int, str, str | None, bool | None]
 Change = Callable[[random.Random, list[Row]], list[Row]]
@@ -49,14 +51,19 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tup
 
 
 @pytest.fixture
-def why(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
+def why(tmp_path: Path) -> Iterator[Callable[..., Outcome]]:
     """Load rows, ask why a metric moved in June, and return the answer."""
     opened = []
 
-    def ask(rows: list[Row], metric: str = "solved rate", callers: list[tuple[int, str]] | None = None) -> Answer:
+    def ask(
+        rows: list[Row],
+        metric: str = "solved rate",
+        callers: list[tuple[int, str]] | None = None,
+        middle: str = "call_id",
+    ) -> Outcome:
         (tmp_path / "metrics").mkdir()
         (tmp_path / "because.yml").write_text(SETTINGS, encoding="utf-8")
-        (tmp_path / "metrics" / "all.yml").write_text(METRICS, encoding="utf-8")
+        (tmp_path / "metrics" / "all.yml").write_text(METRICS.replace("MIDDLE", middle), encoding="utf-8")
         with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
             connection.execute(
                 "CREATE TABLE calls (call_id INT, called_on DATE, caller INT, line TEXT, office TEXT, solved BOOL)"
@@ -67,7 +74,7 @@ def why(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
             insert(connection, "callers", held)
         opened.append(assistant.build(tmp_path))
         outcome = opened[-1].ask(f"why did {metric} change in june 2026 compared with may 2026?")
-        assert isinstance(outcome, Answer), to_json(outcome)
+        assert isinstance(outcome, Answer) or metric == "middle", to_json(outcome)
         return outcome
 
     yield ask
@@ -148,6 +155,21 @@ def test_a_segment_that_callers_are_in_twice_is_said_and_not_split_by(why) -> No
     assert answer.drivers is not None
     assert [split.dimension for split in answer.drivers.by_dimension] == ["line", "office"]
     assert answer.drivers.total_change == pytest.approx(answer.figures[0].change)
+
+
+@pytest.mark.parametrize(("expr", "word"), [("1e308 * (call_id % 2)", "infinite"), ("'NULL'", "No rows were found")])
+def test_a_median_of_bad_values_is_no_crash_and_has_no_driver(why, expr: str, word: str) -> None:
+    outcome = why(steady(random.Random(12)), metric="middle", middle=expr)
+    assert word in to_json(outcome)
+    assert getattr(outcome, "drivers", None) is None
+
+
+def test_a_median_where_nearly_all_rows_are_alike_did_not_change(why) -> None:
+    answer = why(steady(random.Random(13)), metric="middle", middle="CASE WHEN call_id % 9 = 0 THEN 5 ELSE 2 END")
+    assert isinstance(answer, Answer)
+    assert (answer.figures[0].change, answer.figures[0].change_ci) == (0.0, (0.0, 0.0))
+    assert answer.drivers is not None
+    assert answer.drivers.segments == ()
 
 
 def test_a_handful_of_events_is_said(why) -> None:

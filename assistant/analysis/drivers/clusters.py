@@ -17,6 +17,8 @@ from semantic_layer.query import Clusters, Cube, Filter
 
 FEWEST = 50
 PRIOR = 30
+# The same value of the same customers in both periods has no error at all, which no sample can show.
+LEAST = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +69,13 @@ def design_effect(cube: Cube, clusters: Clusters | None) -> float:
 
 def _shrunken(effects: Floats, entities: Floats, middle: float) -> Floats:
     """Pull the effects of parts with few entities to the middle of their dimension."""
-    known = np.nan_to_num(effects, nan=middle)
-    return np.asarray((entities * known + PRIOR * middle) / (entities + PRIOR))
+    return np.asarray((entities * effects + PRIOR * middle) / (entities + PRIOR))
+
+
+def _times(variance: Floats | float, independent: Floats | float) -> Floats:
+    """Divide a variance by that of independent rows; 1 where neither varies."""
+    varies = np.asarray(independent) > 0
+    return np.maximum(np.where(varies, variance, 1.0) / np.where(varies, independent, 1.0), LEAST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +111,15 @@ class Sample:
         before, now = (sums(m) for m in self.periods)
         if self.cube.kind == "additive":
             totals = np.bincount(self.cluster, self.periods[1].n - self.periods[0].n)
-            return np.asarray((totals**2).sum() / max(before.nn + now.nn, 1e-300))
+            return _times((totals**2).sum(), before.nn + now.nn)
         errors, independent = np.zeros(len(self.cluster)), 0.0
         for sign, m, all_ in ((-1, self.periods[0], before), (1, self.periods[1], now)):
             errors += sign * (m.n - all_.n / all_.d * m.d) / all_.d
             independent += all_.square(1 / all_.d, -all_.n / all_.d**2)
-        return np.asarray((np.bincount(self.cluster, errors) ** 2).sum() / max(independent, 1e-300))
+        return _times((np.bincount(self.cluster, errors) ** 2).sum(), independent)
 
     def effects(self, part: Codes, size: int) -> tuple[Floats, Floats]:
-        """Return the design effect of the contribution of each part, NaN without rows, and its number of entities."""
+        """Return the design effect of the contribution of each part, and its number of entities."""
         whole = [sums(m) for m in self.periods]
         by_part = [_by(m, part, size) for m in self.periods]
         independent = split(*by_part, *whole, kind=self.cube.kind).se ** 2
@@ -132,9 +139,7 @@ class Sample:
         products, weight = np.stack(columns) @ np.stack(columns, axis=1), np.stack(weights)
         variance = np.einsum("im,ij,jm->m", weight, products, weight)
         variance = variance + np.bincount(where, inner * (inner + 2 * outer), size)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            effects = np.where(independent > 0, np.maximum(variance, 0.0) / independent, np.nan)
-        return effects, np.bincount(where, minlength=size).astype(float)
+        return _times(variance, independent), np.bincount(where, minlength=size).astype(float)
 
 
 def _by(m: Moments, part: Codes, size: int) -> Moments:

@@ -34,7 +34,7 @@ class Score:
 
 def way(before: float, now: float) -> tuple[float, ...]:
     """Return thresholds in the middle of equal steps between two values of a percentile."""
-    return tuple(before + (now - before) * (step + 0.5) / STEPS for step in range(STEPS))
+    return tuple(before + (now - before) * ((step + 0.5) / STEPS) for step in range(STEPS))
 
 
 def share_error(fraction: float, rows: tuple[float, float]) -> float:

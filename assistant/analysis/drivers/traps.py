@@ -13,6 +13,7 @@ from semantic_layer.query import OTHER, UNKNOWN, Cube
 SHARE = 0.02
 CLEAR = 4.0
 FEW_EVENTS = 10
+FEWEST_ROWS = 30
 MOST_MEMBERS = 60
 MOST_SAID = 2
 
@@ -62,7 +63,7 @@ def _coverage(cells: Cells, labels: Mapping[str, str]) -> Iterator[str]:
                 if tuple(shares) not in said and not _is_structural(cells, dimension, shares[1] - shares[0]):
                     yield from _lost(label, shares, before, now)
                 said.add(tuple(shares))
-            elif min(shares) == 0:
+            elif min(shares) == 0 and before.rows[member] + now.rows[member] >= FEWEST_ROWS:
                 period, share = ("later", shares[1]) if shares[1] else ("earlier", shares[0])
                 yield f"{label} {name} has rows in the {period} period only ({share:.0%} of them): coverage changed"
 
