@@ -17,6 +17,8 @@ _WORDS = 15
 _WORDS_AT_LEAST = 2
 _LEAST_CONTACTS = 5
 _MOST_SHARE = 0.1
+# Distinct words a contact: BANKING77 has 4, the customers' side of MultiDoGO 11, calls of both sides over 40.
+_FEW_WORDS = 20
 _NEAR = 0.5
 _LEADING = 6
 _SHARED_WORDS = 2
@@ -40,25 +42,27 @@ class Reasons:
     near: NDArray[np.bool_]
 
 
-def discover(held: Matrix, *, seed: int = 7) -> Reasons:
+def discover(held: Matrix, *, count: int | None = None, seed: int = 7) -> Reasons:
     """Cluster contacts (rows) by the words (columns) they hold: LSA of TF-IDF, then spherical k-means.
 
     Words of more than a tenth of the contacts belong to any conversation and do not count (of two reasons' worth
-    of contacts where reasons are few).
+    of contacts where reasons are few); in messages of a few words each word is about something, and all count.
+    Without a `count`, the more contacts, the more reasons are looked for.
     """
     rng = np.random.default_rng(seed)
     df = np.asarray(held.sum(axis=0)).ravel()
-    count = min(_MOST, int(np.sqrt(held.shape[0] / 5)))
-    most = max(_MOST_SHARE, 2 / max(count, 2)) * held.shape[0]
+    count = count or min(_MOST, int(np.sqrt(held.shape[0] / 5)))
+    short = df.sum() < _FEW_WORDS * held.shape[0]
+    most = held.shape[0] if short else max(_MOST_SHARE, 2 / max(count, 2)) * held.shape[0]
     # What every contact holds weighs nothing, and without weight there are no axes.
     kept = np.flatnonzero((df >= _LEAST_CONTACTS) & (df <= most) & (df < held.shape[0]))
     held = held[:, kept].tocsr()
-    enough = np.flatnonzero(np.diff(held.indptr) >= _WORDS_AT_LEAST)
+    enough = np.flatnonzero(np.diff(held.indptr) >= (1 if short else _WORDS_AT_LEAST))
     label = np.full(held.shape[0], -1, dtype=np.int32)
     probability = np.zeros(held.shape[0], dtype=np.float32)
     if count < 2 or len(enough) < count:
         return Reasons(label=label, probability=probability, near=np.zeros((0, 0), dtype=bool))
-    weighted = _row_unit(held[enough] * np.log((1 + held.shape[0]) / (1 + df[kept]))[None, :])
+    weighted = _row_unit(held[enough] * (short + np.log((1 + held.shape[0]) / (1 + df[kept])))[None, :])
     points = _unit(np.asarray(weighted @ principal_axes(weighted, _AXES, rng)))
     label[enough], centres = _clusters(points, count, rng)
     probability[enough] = _posterior(points, centres, label[enough])

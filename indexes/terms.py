@@ -139,7 +139,7 @@ class _Gatherer:
         return found
 
 
-class _Heard:
+class Heard:
     """Which words are heard in each contact, whoever says them."""
 
     def __init__(self) -> None:
@@ -162,7 +162,7 @@ class _Heard:
 def build_terms(stored: Iterable[Stored]) -> Terms:
     """Read what customers said, flagged turns left out; rare and near-universal terms are dropped."""
     gatherer, held, starts = _Gatherer(), array("i"), array("q", [0])
-    heard = _Heard()
+    heard = Heard()
     contact, number, df, contacts = array("i"), array("i"), Counter[int](), 0
     for position, item in enumerate(stored):
         in_contact: set[int] = set()
