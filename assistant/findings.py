@@ -35,12 +35,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Whose words were read: the slice, its contacts and what it was compared with."""
+    """Whose words were read: the slice and how many of its contacts have a transcript."""
 
     filters: tuple[Filter, ...]
     contacts: int
     with_transcript: int
-    baseline: Literal["before", "elsewhere"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +115,7 @@ class Findings:
     shift: LevelShift | None = None
     themes: tuple[Theme, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    listening: Listening | None = None
+    listening: tuple[Listening, ...] = ()
     smallest: int | None = None
     tied: tuple[str, ...] = ()
     thin: frozenset[int] = frozenset()

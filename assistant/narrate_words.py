@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from assistant.findings import Findings
-from assistant.phrases import show_share, spoken_members
+from assistant.findings import Findings, Listening
+from assistant.phrases import join_words, show_share, spoken_members
 from assistant.types import Claim
 from assistant.windows import when
 from indexes.types import Theme
+from semantic_layer.query import Filter
 
 SHOWN_QUOTES = 3
 
@@ -17,11 +18,12 @@ def labels_of(found: Findings) -> dict[str, str]:
 
 
 def about_themes(found: Findings) -> Iterator[Claim]:
-    """Say what the leading segment's customers say more, or that their words do not tell."""
-    if found.themes:
-        yield from (_theme(found, i, theme) for i, theme in enumerate(found.themes))
-    elif found.listening:
-        yield Claim(text=_silence(found), figures=())
+    """Say what the customers of each slice say more, or that their words do not tell."""
+    told = {theme.filters for theme in found.themes}
+    yield from (_theme(found, i, theme) for i, theme in enumerate(found.themes))
+    for listening in found.listening:
+        if not told.intersection((listening.filters, ())):
+            yield Claim(text=_silence(found, listening))
 
 
 def _theme(found: Findings, i: int, theme: Theme) -> Claim:
@@ -29,27 +31,38 @@ def _theme(found: Findings, i: int, theme: Theme) -> Claim:
     family = "," in theme.theme
     said = f"Words like “{theme.theme}” come up" if family else f"“{theme.theme}” comes up"
     text = (
-        f"{said} in {theme.contacts:,} of {theme.of_contacts:,} conversations {_where(found)}({show_share(theme.share)}"
+        f"{said} in {theme.contacts:,} of {theme.of_contacts:,} conversations "
+        f"{_where(found, theme.filters)}({show_share(theme.share)}"
     )
     pointers = [f"{at}/theme", f"{at}/contacts", f"{at}/of_contacts", f"{at}/share"]
-    if theme.share_before is not None:
-        against = "before" if found.listening and found.listening.baseline == "before" else "elsewhere"
-        text += f", against {show_share(theme.share_before)} {against}"
-        pointers.append(f"{at}/share_before")
-    cited = tuple(e.citation for e in found.evidence if e.theme == theme.theme)
-    return Claim(text=f"{text}).", figures=tuple(pointers), citations=cited)
+    shares = ((theme.share_before, "before"), (theme.share_elsewhere, "elsewhere"))
+    against = [f"{show_share(share)} {when_}" for share, when_ in shares if share is not None]
+    if against:
+        text += f", against {join_words(against)}"
+        pointers += [f"{at}/share_before", f"{at}/share_elsewhere", f"{at}/filters"]
+    cited = tuple(e.citation for e in found.evidence if e.citation in theme.citations)
+    return Claim(text=f"{text}{_agreement(theme)}", figures=tuple(pointers), citations=cited)
 
 
-def _where(found: Findings) -> str:
-    members = spoken_members(found.listening.filters, labels_of(found)) if found.listening else ""
+def _agreement(theme: Theme) -> str:
+    """End the sentence: what is said as often elsewhere does not set a group apart."""
+    if theme.share_elsewhere is None or theme.share_elsewhere < theme.ci[0]:
+        return ")."
+    return "): others say it as often, so it does not set this group apart."
+
+
+def _where(found: Findings, filters: tuple[Filter, ...]) -> str:
+    members = spoken_members(filters, labels_of(found))
     return f"from {members} " if members else ""
 
 
-def _silence(found: Findings) -> str:
-    listening = found.listening
-    if listening is None or listening.with_transcript == 0:
-        return "There are no transcripts of these contacts, so their words cannot support or contradict this."
-    return "The transcripts of these contacts say nothing distinctive, so this rests on the numbers alone."
+def _silence(found: Findings, listening: Listening) -> str:
+    members = spoken_members(listening.filters, labels_of(found))
+    whose = f"contacts from {members}" if members else "these contacts"
+    if listening.with_transcript == 0:
+        return f"There are no transcripts of {whose}, so their words cannot support or contradict this."
+    heard = f"{listening.with_transcript:,} transcribed" if members else "transcripts of"
+    return f"The {heard} {whose} say nothing distinctive, so this rests on the numbers alone."
 
 
 def tell_quotes(found: Findings) -> tuple[Claim, ...]:

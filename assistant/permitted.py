@@ -93,14 +93,26 @@ class PermittedEvidence:
         now: Collection[str],
         baseline: Collection[str],
         *,
+        elsewhere: Collection[str] = (),
         contacts_in_slice: int,
         limit: int = 4,
         ignore: Collection[str] = (),
     ) -> tuple[ThemeEvidence, ...]:
         """Return what permitted contacts say more than a permitted baseline does."""
         return self.index.contrast(
-            self._kept(now), self._kept(baseline), contacts_in_slice=contacts_in_slice, limit=limit, ignore=ignore
+            self._kept(now),
+            self._kept(baseline),
+            elsewhere=self._kept(elsewhere),
+            contacts_in_slice=contacts_in_slice,
+            limit=limit,
+            ignore=ignore,
         )
+
+    def telling(
+        self, contact_ids: Collection[str], others: Collection[str], *, theme: str, k: int = 2
+    ) -> tuple[Evidence, ...]:
+        """Return the sentences of permitted contacts that set them apart from permitted others."""
+        return self.index.telling(self._kept(contact_ids), self._kept(others), theme=theme, k=k)
 
     def leading(
         self, now: Collection[str], baseline: Collection[str] = (), *, contacts_in_slice: int, limit: int = 6

@@ -50,11 +50,18 @@ class EvidenceSearch(Protocol):
         now: Collection[str],
         baseline: Collection[str],
         *,
+        elsewhere: Collection[str] = (),
         contacts_in_slice: int,
         limit: int = 4,
         ignore: Collection[str] = (),
     ) -> tuple[ThemeEvidence, ...]:
-        """Return what contacts say more than a baseline does."""
+        """Return what contacts say more than a baseline does, and how often it is said elsewhere."""
+        ...
+
+    def telling(
+        self, contact_ids: Collection[str], others: Collection[str], *, theme: str, k: int = 2
+    ) -> tuple[Evidence, ...]:
+        """Return the sentences of contacts that say most of what sets them apart from others."""
         ...
 
     def leading(

@@ -1,6 +1,7 @@
 """What some contacts say more than others: themes counted contact by contact."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from indexes.shares import wilson
 from indexes.telling import passages_telling, quotes_telling
 from indexes.terms import Terms
 from indexes.text import stems, words
-from indexes.types import Theme, ThemeEvidence
+from indexes.types import Theme, ThemeEvidence, told_by
 
 _LEAST = 5
 
@@ -20,13 +21,13 @@ def contrast(
     terms: Terms,
     corpus: Corpus,
     contact_ids: NDArray[np.str_],
-    sides: tuple[Rows, Rows],
+    sides: tuple[Rows, Rows, Rows],
     *,
     contacts_in_slice: int,
     limit: int,
     ignore: Collection[str] = (),
 ) -> tuple[ThemeEvidence, ...]:
-    """Find the themes that more contacts of the first side have than of the second.
+    """Find the themes that more contacts of the first side have than of the second; count them on the third.
 
     A theme is a reason for calling or a family of words. It counts when it is stronger than the strongest of its
     kind in 98 % of shuffles of the contacts between the sides.
@@ -39,9 +40,9 @@ def contrast(
     bars = bars_of(said) if groups else {}
     found = distinct(said, [group for group in groups if group.words and group.total > bars[group.kind]])[:limit]
     return tuple(
-        ThemeEvidence(
-            theme=_theme(said, group, now, contacts_in_slice),
-            evidence=quotes_telling(
+        told_by(
+            replace(_theme(said, group, now, contacts_in_slice), share_elsewhere=_share(said, group, sides[2])),
+            quotes_telling(
                 terms, _weights(said, group), _carrying(said, group, now), corpus, contact_ids, theme=_name(said, group)
             ),
         )
@@ -64,6 +65,16 @@ def _theme(said: Said, group: Group, now: Rows, contacts_in_slice: int) -> Theme
         share_before=before / m,
         ci=wilson(contacts, n),
     )
+
+
+def _share(said: Said, group: Group, rows: Rows) -> float | None:
+    """Return the share of some other contacts (rows) that carry a group's words or reasons."""
+    if len(rows) < _LEAST:
+        return None
+    words = [int(said.columns[i]) for i in group.members if i < len(said.columns)]
+    reasons = [int(said.reasons[i - len(said.columns)]) for i in group.members if i >= len(said.columns)]
+    says = said.terms.says(rows, np.array(words, dtype=np.intp)).any(axis=1)
+    return float((says | np.isin(said.terms.reason[rows], reasons)).mean())
 
 
 def _name(said: Said, group: Group) -> str:

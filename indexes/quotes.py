@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from indexes.corpus import Stored
-from indexes.text import sentences, stems, words
+from indexes.text import content_stems, sentences, stems, words
 from indexes.types import Evidence, Turn
 from indexes.windows import citation
 
 _SHORT, _LONG = 25, 320
+_COURTESY = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +43,14 @@ def candidates(stored: Stored, first: int, last: int) -> list[Sentence]:
 
 
 def _pieces(text: str) -> Iterable[str]:
-    """Cut a turn into sentences; one too short to stand alone keeps the one after it."""
+    """Cut a turn into sentences; one too short to stand alone keeps the one after it, a courtesy is left out."""
     spans = list(sentences(text))
     for i, (start, end) in enumerate(spans):
-        if end - start < _SHORT and i + 1 < len(spans) and spans[i + 1][1] - start <= _LONG:
-            end = spans[i + 1][1]
+        if end - start < _SHORT and i + 1 < len(spans):
+            if len(content_stems(text[start:end])) <= _COURTESY:
+                continue
+            if spans[i + 1][1] - start <= _LONG:
+                end = spans[i + 1][1]
         yield text[start:end]
 
 

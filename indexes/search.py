@@ -22,6 +22,7 @@ from indexes.passages import Passages, load_passages
 from indexes.quotes import Sentence, candidates, near_copies, overlap
 from indexes.settings import ThemeSettings
 from indexes.shelves import ChromaShelf, Shelf, Store
+from indexes.telling import telling
 from indexes.terms import Terms, load_terms
 from indexes.text import content_stems, stems, words
 from indexes.themes import Themes, curate, leading, listed
@@ -144,6 +145,7 @@ class TranscriptIndex:
         now: Collection[str],
         baseline: Collection[str],
         *,
+        elsewhere: Collection[str] = (),
         contacts_in_slice: int,
         limit: int = 4,
         ignore: Collection[str] = (),
@@ -151,17 +153,24 @@ class TranscriptIndex:
         """Find what contacts in `now` say more than those in `baseline`, in their own words.
 
         `contacts_in_slice` counts all contacts of the slice, transcript or not; words of `ignore` (the slice's own
-        names) make no theme. Nothing is returned where nothing is distinctive.
+        names) make no theme; the themes are counted `elsewhere`, too. Nothing is returned where nothing is distinctive.
         """
         return contrast(
             self._terms,
             self._corpus,
             self._passages.contact_ids,
-            (self._known(now), self._known(baseline)),
+            (self._known(now), self._known(baseline), self._known(elsewhere)),
             contacts_in_slice=contacts_in_slice,
             limit=limit,
             ignore=ignore,
         )
+
+    def telling(
+        self, contact_ids: Collection[str], others: Collection[str], *, theme: str, k: int = 2
+    ) -> tuple[Evidence, ...]:
+        """Quote up to k of some contacts: the sentences that say most of what sets them apart from the others."""
+        rows, rest = self._known(contact_ids), self._known(others)
+        return telling(self._terms, rows, rest, self._corpus, self._passages.contact_ids, theme=theme)[:k]
 
     def leading(
         self, now: Collection[str], baseline: Collection[str] = (), *, contacts_in_slice: int, limit: int = 6

@@ -6,12 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.corpus import Corpus
+from indexes.groups import log_odds_z
 from indexes.quotes import Sentence, candidates, near_copies, same_contact
 from indexes.terms import Terms, term_names
+from indexes.text import content_stems, words
 from indexes.types import Evidence
 
 _QUOTES = 3
 _READ = 40
+_SURE = 1.96
+_FULL = 8
+_LONG = 200
 
 Rows = NDArray[np.intp]
 Reals = NDArray[np.float64]
@@ -37,12 +42,29 @@ def quotes_telling(
     return _best(found, theme)
 
 
+def telling(
+    terms: Terms, rows: Rows, others: Rows, corpus: Corpus, contact_ids: NDArray[np.str_], *, theme: str
+) -> tuple[Evidence, ...]:
+    """Quote contacts (rows) by the words that set them apart from other contacts."""
+    others = np.setdiff1d(others, rows)
+    if not len(rows) or not len(others):
+        return ()
+    said, unsaid = (terms.counts(side).astype(np.float64) for side in (rows, others))
+    z = log_odds_z(said, len(rows), unsaid, len(others))
+    weight = np.where(z >= _SURE, z, 0.0)
+    return quotes_telling(terms, weight, rows, corpus, contact_ids, theme=theme) if weight.any() else ()
+
+
 def _told(names: dict[str, float], text: str) -> float:
-    """Weigh what a sentence says of a theme; a few words alone and long-winded ones count less."""
+    """Weigh what a sentence says of a theme.
+
+    One that says little beside it, is padded with courtesies or goes on for long counts less.
+    """
     held = {name for name, _ in term_names(text)}
     said = sum(weight for name, weight in names.items() if name in held) / sum(names.values())
-    length = len(text)
-    return said * min(1.0, length / 40) / math.sqrt(max(1.0, length / 160))
+    content, length = len(content_stems(text)), len(text)
+    plain = content / max(1, len(words(text)))
+    return said * min(1.0, content / _FULL) * math.sqrt(plain) / math.sqrt(max(1.0, length / _LONG))
 
 
 def _best(found: list[tuple[float, Sentence]], theme: str) -> tuple[Evidence, ...]:

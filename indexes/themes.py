@@ -13,7 +13,7 @@ from indexes.shares import classified
 from indexes.telling import passages_telling, quotes_telling
 from indexes.terms import Terms
 from indexes.text import stems, words
-from indexes.types import ListedTheme, Theme, ThemeEvidence
+from indexes.types import ListedTheme, Theme, ThemeEvidence, told_by
 from semantic_layer.errors import UserError, did_you_mean
 
 _WORDS = 6
@@ -119,9 +119,9 @@ def leading(
     counts = np.bincount(themes.of[now][themes.of[now] >= 0], minlength=len(themes.names))
     order = [int(i) for i in np.argsort(-counts, kind="stable") if counts[i]][:limit]
     return tuple(
-        ThemeEvidence(
-            theme=_theme(themes, place, terms, (now, before), contacts_in_slice),
-            evidence=quotes_telling(
+        told_by(
+            _theme(themes, place, terms, (now, before), contacts_in_slice),
+            quotes_telling(
                 terms, themes.weights[place], now[themes.of[now] == place], corpus, contact_ids,
                 theme=themes.names[place],
             ),

@@ -1,9 +1,11 @@
 """The values that evidence is made of."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
+
+from semantic_layer.query import Filter
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told (stage, done, total) while an index is built."""
@@ -57,7 +59,9 @@ class Theme:
     """What part of a slice's contacts say something, against a baseline.
 
     `of_contacts` counts the contacts of the slice that have a transcript, `contacts_in_slice`
-    all of them; `share` = contacts / of_contacts with its Wilson interval `ci`.
+    all of them; `share` = contacts / of_contacts with its Wilson interval `ci`; `share_before` is that of the
+    slice in the earlier period, `share_elsewhere` that of everyone else in the same one. `filters` name the slice,
+    `citations` what is quoted for it.
     """
 
     theme: str
@@ -68,6 +72,9 @@ class Theme:
     share: float
     share_before: float | None
     ci: tuple[float, float]
+    share_elsewhere: float | None = None
+    filters: tuple[Filter, ...] = ()
+    citations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +94,12 @@ class ThemeEvidence:
 
     theme: Theme
     evidence: tuple[Evidence, ...]
+
+
+def told_by(theme: Theme, evidence: Sequence[Evidence]) -> ThemeEvidence:
+    """Put a theme and what is quoted for it together."""
+    cited = replace(theme, citations=tuple(e.citation for e in evidence))
+    return ThemeEvidence(theme=cited, evidence=tuple(evidence))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,8 +154,9 @@ def _theme(theme: Theme) -> Text:
     text = Text("• ")
     text.append(theme.theme, style="bold")
     text.append(f": {theme.contacts} of {theme.of_contacts} contacts ({write.percent(theme.share)})")
-    if theme.share_before is not None:
-        text.append(f", {write.percent(theme.share_before)} before", style="dim")
+    for share, against in ((theme.share_before, "before"), (theme.share_elsewhere, "elsewhere")):
+        if share is not None:
+            text.append(f", {write.percent(share)} {against}", style="dim")
     return text
 
 

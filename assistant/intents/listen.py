@@ -1,7 +1,7 @@
-"""What customers said: the leading segment's contacts against its baseline."""
+"""What customers said: the contacts of each leading segment against its past and against everyone else."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from assistant.findings import Findings, Listening
 from assistant.intents.reasons import growing_reasons
@@ -9,16 +9,31 @@ from assistant.measuring import Bench
 from assistant.protocols import EvidenceSearch
 from assistant.types import Segment
 from indexes.settings import TranscriptSettings
+from indexes.types import Evidence, Theme
 from semantic_layer.compile import reaches
 from semantic_layer.errors import BecauseError
 from semantic_layer.query import UNKNOWN, Filter, TimeWindow
 
 ENOUGH = 10
-MOST_THEMES = 4
+MOST_SEGMENTS = 3
+THEMES = (4, 2, 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """The contacts of a slice, the same slice before and everyone else now, with the reason recorded for each."""
+
+    filters: tuple[Filter, ...]
+    now: Mapping[str, str]
+    before: Mapping[str, str]
+    elsewhere: Mapping[str, str]
+
+
+_Heard = tuple[Listening, tuple[Theme, ...], tuple[Evidence, ...]]
 
 
 def listen(found: Findings, bench: Bench) -> Findings:
-    """Contrast the contacts of the leading segment with the same segment before, or with the rest now."""
+    """Ask what the contacts of each leading segment say more than before, and how often others say it."""
     try:
         index = bench.evidence()
     except BecauseError as error:
@@ -28,46 +43,78 @@ def listen(found: Findings, bench: Bench) -> Findings:
         note = "no transcript evidence: because.yml does not say which table the transcripts belong to"
         return replace(found, notes=(*found.notes, note))
     try:
-        return _contrast(found, bench, index, settings)
+        return _listened(found, bench, index, settings)
     except BecauseError as error:
         return replace(found, notes=(*found.notes, f"no transcript evidence: {error.message}"))
 
 
-def _contrast(found: Findings, bench: Bench, index: EvidenceSearch, settings: TranscriptSettings) -> Findings:
+def _listened(found: Findings, bench: Bench, index: EvidenceSearch, settings: TranscriptSettings) -> Findings:
     reading = found.reading
-    segment = leading(found)
-    if segment is None and found.drivers is not None and not reading.filters:
+    segments = leading(found)
+    if not segments and found.drivers is not None and not reading.filters:
         silent = "no single group stands out, so no group's conversations were singled out"
         return replace(found, notes=(*found.notes, silent))
-    filters = merge(reading.filters, segment.filters if segment else ())
-    filters, note = within_reach(bench, settings, filters)
-    notes = (*found.notes, *note)
     reason = reason_of(bench, settings.table or "")
-    now = contacts_of_slice(bench, settings, reason, filters, reading.window)
-    before = contacts_of_slice(bench, settings, reason, filters, reading.baseline)
-    heard, kind = index.contact_ids, "before"
-    if len(before.keys() & heard) < ENOUGH and segment:
-        wider, _ = within_reach(bench, settings, reading.filters)
-        every = contacts_of_slice(bench, settings, reason, wider, reading.window)
-        before, kind = {c: r for c, r in every.items() if c not in now}, "elsewhere"
-    listening = Listening(
-        filters=filters,
-        contacts=len(now),
-        with_transcript=len(now.keys() & heard),
-        baseline=kind,  # type: ignore[arg-type]
-    )
-    found = replace(found, listening=listening, notes=notes)
-    if not now.keys() & heard or len(now) < (bench.catalogue.small_cells or 0):
-        return found
-    reasons, quotes = growing_reasons(now, before, index, contacts_in_slice=len(now)) if reason else ((), ())
-    own = (*(str(value) for f in filters for value in f.values), *(theme.theme for theme in reasons))
-    limit = MOST_THEMES - len(reasons)
-    themes = index.contrast(now, before, contacts_in_slice=len(now), limit=limit, ignore=own)
+    heard: list[_Heard] = []
+    notes: list[str] = []
+    for filters, limit in zip([s.filters for s in segments] or [()], THEMES, strict=False):
+        slice_, said = within_reach(bench, settings, merge(reading.filters, filters))
+        notes += said
+        sides = _sides(bench, settings, reason, reading.filters if filters else (), slice_, found)
+        if all(sides.filters != listening.filters for listening, _, _ in heard):
+            heard.append(_heard(sides, bench, index, recorded=reason is not None, limit=limit))
     return replace(
         found,
-        themes=(*reasons, *(t.theme for t in themes)),
-        evidence=(*quotes, *(e for t in themes for e in t.evidence)),
+        listening=tuple(listening for listening, _, _ in heard),
+        themes=tuple(theme for _, themes, _ in heard for theme in themes),
+        evidence=tuple(quote for _, _, quotes in heard for quote in quotes),
+        notes=(*found.notes, *dict.fromkeys(notes)),
     )
+
+
+def _sides(
+    bench: Bench,
+    settings: TranscriptSettings,
+    reason: str | None,
+    around: tuple[Filter, ...],
+    filters: tuple[Filter, ...],
+    found: Findings,
+) -> _Sides:
+    wide, _ = within_reach(bench, settings, around)
+    now, before, every = (
+        contacts_of_slice(bench, settings, reason, asked, window)
+        for asked, window in (
+            (filters, found.reading.window),
+            (filters, found.reading.baseline),
+            (wide, found.reading.window),
+        )
+    )
+    elsewhere = {contact: why for contact, why in every.items() if contact not in now}
+    return _Sides(filters=filters, now=now, before=before, elsewhere=elsewhere)
+
+
+def _heard(sides: _Sides, bench: Bench, index: EvidenceSearch, *, recorded: bool, limit: int) -> _Heard:
+    """Find what grew in a slice; where too little of its past was heard, what is said more than elsewhere."""
+    size, heard = len(sides.now), sides.now.keys() & index.contact_ids
+    listening = Listening(filters=sides.filters, contacts=size, with_transcript=len(heard))
+    if not heard or size < (bench.catalogue.small_cells or 0):
+        return listening, (), ()
+    known = len(sides.before.keys() & index.contact_ids) >= ENOUGH
+    against = sides.before if known else sides.elsewhere
+    reasons, quotes = (
+        growing_reasons(sides.now, against, index, elsewhere=sides.elsewhere, contacts_in_slice=size)
+        if recorded
+        else ((), ())
+    )
+    own = (*(str(value) for f in sides.filters for value in f.values), *(theme.theme for theme in reasons))
+    words = index.contrast(
+        sides.now, against, elsewhere=sides.elsewhere, contacts_in_slice=size, limit=limit - len(reasons), ignore=own
+    )
+    themes = (*reasons, *(t.theme for t in words))
+    if not known:
+        themes = tuple(replace(theme, share_before=None) for theme in themes)
+    cited = (*quotes, *(e for t in words for e in t.evidence))
+    return listening, tuple(replace(theme, filters=sides.filters) for theme in themes), cited
 
 
 def reason_of(bench: Bench, table: str) -> str | None:
@@ -90,16 +137,16 @@ def contacts_of_slice(
     return bench.recorder.members_by_key(table, key, reason, filters, window)
 
 
-def leading(found: Findings) -> Segment | None:
-    """Return the segment that carries most of the change, else most of what the asker saw, or None."""
+def leading(found: Findings) -> tuple[Segment, ...]:
+    """Return the segments that carry most of the change, else most of what the asker saw, largest first."""
     if found.drivers is None:
-        return None
+        return ()
     asked = {"up": 1, "down": -1}.get(found.plan.direction or "", 0)
     for way in (found.drivers.total_change, asked):
         along = [s for s in found.drivers.segments if s.contribution * way > 0]
         if along:
-            return max(along, key=lambda s: abs(s.contribution))
-    return None
+            return tuple(sorted(along, key=lambda s: -abs(s.contribution))[:MOST_SEGMENTS])
+    return ()
 
 
 def merge(asked: Sequence[Filter], segment: Sequence[Filter]) -> tuple[Filter, ...]:

@@ -36,9 +36,7 @@ def find_quotes(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     yield replace(
         found,
         evidence=evidence,
-        listening=Listening(
-            filters=plan.reading.filters, contacts=contacts, with_transcript=len(heard), baseline="before"
-        ),
+        listening=(Listening(filters=plan.reading.filters, contacts=contacts, with_transcript=len(heard)),),
         notes=(*notes, *index.notes),
         decline=None if evidence else _nothing(len(heard)),
     )

@@ -7,26 +7,34 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.protocols import EvidenceSearch
-from indexes.types import Evidence, Theme
+from indexes.types import Evidence, Theme, ThemeEvidence, told_by
 from semantic_layer.query import UNKNOWN
 
 ALPHA = 0.05
+NOBODY: Mapping[str, str] = {}
 LEAST = 5
 MOST = 2
 QUOTES = 2
 
 
 def growing_reasons(
-    now: Mapping[str, str], before: Mapping[str, str], index: EvidenceSearch, *, contacts_in_slice: int
+    now: Mapping[str, str],
+    before: Mapping[str, str],
+    index: EvidenceSearch,
+    *,
+    elsewhere: Mapping[str, str] = NOBODY,
+    contacts_in_slice: int,
 ) -> tuple[tuple[Theme, ...], tuple[Evidence, ...]]:
     """Return the reasons whose share of transcribed contacts grew, the surest first, and what was said.
 
-    `now` and `before` map contacts to reasons. Shares are compared by Fisher's exact test, Bonferroni
-    over the reasons.
+    `now` and `before` map contacts to reasons, `elsewhere` those of everyone else now. Shares are compared by
+    Fisher's exact test, Bonferroni over the reasons.
     """
     heard, once = _transcribed(now, before, index)
+    others, _ = _transcribed(elsewhere, {}, index)
     grown = grown_reasons(Counter(heard.values()), Counter(once.values()))
-    return _told(grown[:MOST], (heard, once), index, contacts_in_slice)
+    themes, quotes = _told(grown[:MOST], (heard, once), index, contacts_in_slice)
+    return tuple(replace(t, share_elsewhere=_share(t.theme, others)) for t in themes), quotes
 
 
 def common_reasons(
@@ -50,14 +58,18 @@ def _told(
     reasons: Sequence[str], sides: tuple[dict[str, str], dict[str, str]], index: EvidenceSearch, contacts_in_slice: int
 ) -> tuple[tuple[Theme, ...], tuple[Evidence, ...]]:
     heard, once = sides
-    themes, quotes = [], []
+    told: list[ThemeEvidence] = []
     for reason in reasons:
         contacts = [c for c, r in heard.items() if r == reason]
-        said = _said(reason, contacts, index)
-        share_before = sum(r == reason for r in once.values()) / len(once) if once else None
-        themes.append(_theme(reason, len(contacts), len(heard), contacts_in_slice, share_before, len(said)))
-        quotes += said
-    return tuple(themes), tuple(quotes)
+        rest = {*heard, *once}.difference(contacts)
+        said = index.telling(contacts, rest, theme=reason, k=QUOTES) or _said(reason, contacts, index)
+        theme = _theme(reason, len(contacts), len(heard), contacts_in_slice, _share(reason, once), len(said))
+        told.append(told_by(theme, said))
+    return tuple(t.theme for t in told), tuple(e for t in told for e in t.evidence)
+
+
+def _share(reason: str, heard: Mapping[str, str]) -> float | None:
+    return sum(why == reason for why in heard.values()) / len(heard) if heard else None
 
 
 def grown_reasons(now: Counter[str], before: Counter[str]) -> list[str]:
@@ -77,8 +89,9 @@ def grown_reasons(now: Counter[str], before: Counter[str]) -> list[str]:
     return sorted((r for r, p in tests.items() if p * len(now) < ALPHA), key=lambda r: (tests[r], r))
 
 
-def _said(reason: str, contacts: Collection[str], index: EvidenceSearch) -> list[Evidence]:
-    return [replace(item, theme=reason) for item in index.search(reason, contact_ids=contacts, k=QUOTES)]
+def _said(reason: str, contacts: Collection[str], index: EvidenceSearch) -> tuple[Evidence, ...]:
+    found = index.search(reason, contact_ids=contacts, k=QUOTES)
+    return tuple(replace(item, theme=reason) for item in found)
 
 
 def _theme(

@@ -137,7 +137,7 @@ def _untied(found: Findings, index: EvidenceSearch) -> Findings:
         reading=replace(found.reading, window=None, baseline=None, filters=()),
         themes=tuple(t.theme for t in told),
         evidence=tuple(e for t in told for e in t.evidence[:1]),
-        listening=Listening(filters=(), contacts=len(every), with_transcript=len(every), baseline="before"),
+        listening=(Listening(filters=(), contacts=len(every), with_transcript=len(every)),),
         notes=(note,) if narrowed else (),
         decline=None if told else _silent(len(every)),
     )
@@ -146,12 +146,12 @@ def _untied(found: Findings, index: EvidenceSearch) -> Findings:
 def _listened(found: Findings, heard: _Slice, filters: tuple[Filter, ...]) -> Findings:
     read = heard.now.keys() & heard.index.contact_ids
     themes, quotes = _leading(heard) if read else ((), ())
-    listening = Listening(filters=filters, contacts=len(heard.now), with_transcript=len(read), baseline="before")
+    listening = Listening(filters=filters, contacts=len(heard.now), with_transcript=len(read))
     return replace(
         found,
         themes=themes,
         evidence=quotes,
-        listening=listening,
+        listening=(listening,),
         decline=None if themes or (found.table and found.table.rows) else _silent(len(read)),
     )
 

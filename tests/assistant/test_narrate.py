@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from assistant.findings import Comparison, Findings
+from assistant.findings import Comparison, Findings, Listening
 from assistant.narrate import TemplateNarrator
 from assistant.types import Drivers, Figure, Plan, Question, Reading, ResultColumn, ResultTable, Segment
 from assistant.windows import labelled
@@ -159,6 +159,26 @@ def test_word_families_are_words_and_named_reasons_are_names() -> None:
     told = [text for text in sentences(found) if "conversations" in text]
     assert told[0].startswith("“Invoice” comes up in 8 of 40 conversations")
     assert told[1].startswith("Words like “bill, item” come up in 8 of 40 conversations")
+
+
+def test_a_theme_says_how_often_others_say_it_and_whether_that_sets_the_group_apart() -> None:
+    theme = Theme(
+        theme="Invoice", passages=9, contacts=8, of_contacts=40, contacts_in_slice=90, share=0.2, share_before=0.1,
+        ci=(0.1, 0.3), share_elsewhere=0.05,
+    )  # fmt: skip
+    rare, common = sentences(replace(why(), themes=(theme, replace(theme, share_elsewhere=0.25))))[-2:]
+    assert rare.endswith("(20 %, against 10 % before and 5 % elsewhere).")
+    assert common.endswith("25 % elsewhere): others say it as often, so it does not set this group apart.")
+
+
+def test_a_leading_group_whose_words_tell_nothing_is_named() -> None:
+    south = (Filter(dimension="area", values=("South",)),)
+    mute = Listening(filters=south, contacts=90, with_transcript=40)
+    told = sentences(replace(why(), listening=(mute, replace(mute, with_transcript=0))))
+    assert told[-2] == (
+        "The 40 transcribed contacts from South say nothing distinctive, so this rests on the numbers alone."
+    )
+    assert told[-1].startswith("There are no transcripts of contacts from South")
 
 
 def test_of_several_series_the_one_that_moved_most_is_told() -> None:

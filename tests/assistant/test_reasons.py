@@ -23,6 +23,9 @@ class Index:
             for c in sorted(contact_ids or ())[:k]
         )  # fmt: skip
 
+    def telling(self, *_: Collection[str], **__: Any) -> tuple[Evidence, ...]:
+        return ()
+
 
 def side(name: str, **reasons: int) -> dict[str, str]:
     return {f"{name}-{reason}-{i}": reason for reason, count in reasons.items() for i in range(count)}

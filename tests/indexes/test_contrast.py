@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexes.quotes import _pieces
 from indexes.search import TranscriptIndex
 from indexes.shares import wilson
 
@@ -36,6 +37,27 @@ def test_the_quotes_of_a_theme_say_it_and_are_verbatim(index: TranscriptIndex) -
         assert evidence.theme == found.theme.theme
         assert evidence.contact_id in PRICE
         assert evidence.quote in index.quote(evidence.citation)
+
+
+def test_a_theme_is_counted_elsewhere_too(index: TranscriptIndex) -> None:
+    (found, *_) = index.contrast(PRICE, PARCEL, elsewhere=PRICE, contacts_in_slice=500)
+    assert found.theme.share_elsewhere == found.theme.share
+    (found, *_) = index.contrast(PRICE, PARCEL, elsewhere=PARCEL, contacts_in_slice=500)
+    assert found.theme.share_elsewhere == 0
+    assert index.contrast(PRICE, PARCEL, contacts_in_slice=500)[0].theme.share_elsewhere is None
+
+
+def test_contacts_are_quoted_by_what_sets_them_apart(index: TranscriptIndex) -> None:
+    told = index.telling(PRICE, PARCEL, theme="Price", k=2)
+    assert len(told) == 2
+    assert all("price" in e.quote.lower() and e.contact_id in PRICE and e.theme == "Price" for e in told)
+    assert index.telling(PRICE, PRICE, theme="Price") == ()
+
+
+def test_a_quote_leaves_the_greeting_out() -> None:
+    text = "Good morning. You raised the price of my plan without a word."
+    assert list(_pieces(text)) == ["You raised the price of my plan without a word."]
+    assert list(_pieces("Good morning.")) == ["Good morning."]
 
 
 def test_nothing_is_distinctive_between_random_halves_of_one_corpus(index: TranscriptIndex) -> None:
