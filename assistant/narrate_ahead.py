@@ -140,7 +140,23 @@ def _supposed(found: Findings) -> Claim:
     if overall is None:
         size = show_size(part.change or 0.0, part.unit)
         way = "higher" if (part.change or 0.0) > 0 else "lower"
-        return Claim(text=f"{head}, it would have been {size} {way}.", figures=(*pointers, "/figures/0/change"))
+        pointers.append("/figures/0/change")
+        follows = next(((i, f) for i, f in enumerate(found.figures) if i and f.change is not None), None)
+        if follows is None:
+            return Claim(
+                text=f"{head}, it would have been {size} {way}; no other figure here is computed from it, "
+                "so what else would have changed cannot be worked out.",
+                figures=tuple(pointers),
+            )
+        i, figure = follows
+        name, then = (
+            sentence_case(found.catalogue.metric(figure.metric).label),
+            show(figure.baseline_value, figure.unit),
+        )
+        return Claim(
+            text=f"{head}, {name} would have been {figure.text} instead of {then}.",
+            figures=(*pointers, f"/figures/{i}/value", f"/figures/{i}/baseline_value"),
+        )
     i, figure = overall
     pointers += [f"/figures/{i}/value", f"/figures/{i}/baseline_value"]
     then = show(figure.baseline_value, figure.unit)
@@ -153,11 +169,26 @@ def _overall(found: Findings) -> tuple[int, Figure] | None:
     return same[0] if same else None
 
 
+def _follows(i: int, figure: Figure, label: str) -> Claim:
+    way, size = "higher" if (figure.change or 0.0) > 0 else "lower", show_size(figure.change or 0.0, figure.unit)
+    return Claim(
+        text=f"{label} would have been {size} {way}: {figure.text} instead of "
+        f"{show(figure.baseline_value, figure.unit)}, everything else in its formula as it was.",
+        figures=(f"/figures/{i}/change", f"/figures/{i}/value", f"/figures/{i}/baseline_value"),
+    )
+
+
 def _consequences(found: Findings) -> Iterator[Claim]:
+    told = 0 if _overall(found) else 1
     for i, figure in enumerate(found.figures):
         if figure.metric == found.figures[0].metric or figure.change is None:
             continue
+        if i == told and figure.unit != "count":
+            continue
         label = sentence_case(found.catalogue.metric(figure.metric).label)
+        if figure.unit != "count":
+            yield _follows(i, figure, capital(label))
+            continue
         more = "more" if figure.change > 0 else "fewer"
         count = show(round(abs(figure.change)), "count")
         now, then = show(round(figure.value or 0.0), "count"), show(figure.baseline_value, "count")

@@ -123,7 +123,8 @@ def _relation(found: Findings, detail: Relation) -> Claim:
     figure = found.figures[0]
     name, cause = capital(_outcome(found)), sentence_case(detail.cause)
     if not figure.significant:
-        text = f"{name} {_verb(found)} about the same whatever the {cause}{_like(detail)}{_within(figure)}."
+        outcome = _outcome(found, lower=True)
+        text = f"Any difference in {outcome} by {cause} is within noise{_like(detail)}{_within(figure)}."
         return Claim(text=text, figures=(*_of(0), "/table"))
     way = "higher" if (figure.change or 0.0) > 0 else "lower"
     size = show_size(figure.change or 0.0, figure.unit)
@@ -132,8 +133,9 @@ def _relation(found: Findings, detail: Relation) -> Claim:
     return Claim(text=text, figures=(*_of(0), "/table", "/reading/filters"))
 
 
-def _outcome(found: Findings) -> str:
+def _outcome(found: Findings, *, lower: bool = False) -> str:
     label = found.catalogue.metric(found.reading.metrics[0]).label
+    label = sentence_case(label) if lower else label
     members = spoken_members(found.reading.filters, labels_of(found))
     return f"{label} for {members}" if members else label
 

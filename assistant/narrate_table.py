@@ -45,7 +45,29 @@ def tell_members(found: Findings) -> tuple[Claim, ...]:
     head, *others = found.reading.metrics
     first = _first_member(found, table) if asked else _spread(found, table, head)
     rest = () if asked else tuple(_spread(found, table, name) for name in others)
-    return (first, *_leader(found), *_alike(found), *rest, *_whole(found))
+    return (*_against_rest(found), first, *_leader(found), *_alike(found), *rest, *_whole(found))
+
+
+def _against_rest(found: Findings) -> Iterator[Claim]:
+    """Set the group that was asked about against everyone else."""
+    group = found.plan.against_rest
+    at = next((i for i, f in enumerate(found.figures) if group in f.filters and f.baseline_value is not None), None)
+    if group is None or at is None:
+        return
+    figure = found.figures[at]
+    spec, name = found.catalogue.metric(figure.metric), spoken_members((group,), labels_of(found))
+    label, then = found.catalogue.dimension(group.dimension).label, show(figure.baseline_value, figure.unit)
+    rest = f"every other {sentence_case(label)}"
+    verb, time = was(spec.label, present=figure.window is None), _time(found)
+    if figure.significant is False or not figure.change:
+        text = f"{spec.label} {verb} about the same for {name} ({figure.text}) and for {rest} ({then}){time}"
+        text += ": the difference is within noise" if figure.change else ""
+    else:
+        way = "higher" if figure.change > 0 else "lower"
+        size = show_size(figure.change, figure.unit)
+        text = f"{spec.label} {verb} {size} {way} for {name} ({figure.text}) than for {rest} ({then}){time}"
+    pointers = tuple(f"/figures/{at}/{key}" for key in ("value", "baseline_value", "change", "filters", "window"))
+    yield Claim(text=f"{text}.", figures=pointers)
 
 
 def _from_first_to_last(found: Findings, i: int) -> Claim:
@@ -298,7 +320,7 @@ def _time(found: Findings) -> str:
 
 def _whole(found: Findings) -> Iterator[Claim]:
     for i, figure in enumerate(found.figures):
-        if figure.value is not None:
+        if figure.value is not None and figure.filters == found.reading.filters:
             verb = was(figure.label, present=figure.window is None)
             text = f"Overall, {sentence_case(subject(found, figure))} {verb} {figure.text}."
             yield Claim(text=text, figures=(f"/figures/{i}/value",))

@@ -23,7 +23,8 @@ def about_themes(found: Findings) -> Iterator[Claim]:
     yield from (_theme(found, i, theme) for i, theme in enumerate(found.themes))
     for listening in found.listening:
         if not told.intersection((listening.filters, ())):
-            yield Claim(text=_silence(found, listening))
+            whose = ("/drivers/segments", "/reading/filters") if found.drivers else ("/reading/filters",)
+            yield Claim(text=_silence(found, listening), figures=whose)
 
 
 def _theme(found: Findings, i: int, theme: Theme) -> Claim:
@@ -61,8 +62,7 @@ def _silence(found: Findings, listening: Listening) -> str:
     whose = f"contacts from {members}" if members else "these contacts"
     if listening.with_transcript == 0:
         return f"There are no transcripts of {whose}, so their words cannot support or contradict this."
-    heard = f"{listening.with_transcript:,} transcribed" if members else "transcripts of"
-    return f"The {heard} {whose} say nothing distinctive, so this rests on the numbers alone."
+    return f"The transcripts of {whose} say nothing distinctive, so this rests on the numbers alone."
 
 
 def tell_quotes(found: Findings) -> tuple[Claim, ...]:

@@ -124,7 +124,8 @@ class Plan:
     `direction` is the way the asker believes the metric moved ("why is X up", "why did X drop");
     `usual` is the same part of the period before, where a running one is asked for;
     `supposed` is what a what-if asks about, `intervention` what the effect of is asked for;
-    `split_by` are the only dimensions a why looks at, none of them for all.
+    `split_by` are the only dimensions a why looks at, none of them for all;
+    `against_rest` is the group that is set against everyone else.
     `definition` maps metrics to the version of their definition that was asked for; `as_reported`
     compares with the figure of its time, by the definition of its time.
     """
@@ -139,6 +140,7 @@ class Plan:
     supposed: Supposed | None = None
     intervention: Intervention | None = None
     split_by: tuple[str, ...] = ()
+    against_rest: Filter | None = None
     definition: tuple[tuple[str, int], ...] = ()
     as_reported: bool = False
     notes: tuple[str, ...] = ()

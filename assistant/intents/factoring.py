@@ -36,7 +36,7 @@ def _factors(
     dimensions = {f.dimension for f in reading.filters}
     for identity in identities(whole.metric, bench.catalogue):
         closed = {*above, *bench.catalogue.closed}
-        if closed & {*identity.metrics} or not _sliced(identity.metrics, dimensions, bench.catalogue):
+        if closed & {*identity.metrics} or not sliced(identity.metrics, dimensions, bench.catalogue):
             continue
         terms = [measure(bench, m, reading.filters, reading.window, reading.baseline).figure for m in identity.metrics]
         found = _carried(identity, whole, terms)
@@ -51,7 +51,7 @@ def _factors(
     return None, ()
 
 
-def _sliced(metrics: Iterable[str], dimensions: set[str], catalogue: Catalogue) -> bool:
+def sliced(metrics: Iterable[str], dimensions: set[str], catalogue: Catalogue) -> bool:
     """Tell whether every term can be measured in the slice: an identity of other rows would not hold."""
     return all(dimensions <= {*sliceable(m, catalogue)} for m in metrics)
 

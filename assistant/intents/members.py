@@ -12,7 +12,7 @@ from assistant.measuring import Bench, measure, to_table
 from assistant.phrases import join_words, sentence_case, show
 from assistant.types import Figure, Plan, Reading, ResultTable, Step
 from semantic_layer.errors import UserError
-from semantic_layer.query import UNKNOWN, Cube, Filter, Having, MetricQuery
+from semantic_layer.query import UNKNOWN, Cube, CubeQuery, Filter, Having, MetricQuery
 
 MOST_SIDE_BY_SIDE = 6
 MOST_TIED = 5
@@ -33,7 +33,8 @@ def find_members(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         notes = (*notes, f"the last row is one of several with its value; not shown: {', '.join(tied)}")
     found = replace(first_findings(plan, reading, bench), table=table, notes=notes, tied=tied)
     yield Step(name="analyse", text="Comparing them with the whole")
-    yield _side_by_side(found, bench) if reading.intent == "compare" else _against_whole(found, bench)
+    found = _side_by_side(found, bench) if reading.intent == "compare" else _against_whole(found, bench)
+    yield replace(found, figures=(*found.figures, *_against_rest(plan, bench)))
 
 
 def find_periods(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
@@ -75,8 +76,21 @@ def _table(reading: Reading, bench: Bench, purpose: str) -> tuple[ResultTable, t
         notes = ("the metric to be read with it cannot be cut this way",)
     if run.table.truncated:
         notes = (*notes, f"only the first {len(run.table):,} rows are shown")
-    table = to_table(run)
+    table = _without_nobody(to_table(run), bench)
     return _ranked(table, reading, bench, notes) if reading.intent == "rank" else (table, notes)
+
+
+def _without_nobody(table: ResultTable, bench: Bench) -> ResultTable:
+    """Leave the row of unknown members out where nothing counts there.
+
+    Where small groups are withheld a missing value does not say that there is nothing.
+    """
+    if bench.catalogue.small_cells:
+        return table
+    values = [i for i, column in enumerate(table.columns) if column.unit is not None]
+    return replace(
+        table, rows=tuple(row for row in table.rows if UNKNOWN not in row or any(row[i] is not None for i in values))
+    )
 
 
 def _with_room(reading: Reading) -> Reading:
@@ -165,6 +179,40 @@ def _with_difference(one: Figure, other: Figure, cube: Cube, members: Sequence[s
         change_pct=moved / abs(other.value) if moved is not None and other.value else None,
         change_ci=change.ci,
         significant=change.significant,
+    )
+
+
+def _against_rest(plan: Plan, bench: Bench) -> tuple[Figure, ...]:
+    """Return the figure of a group that is set against everyone else, their value its baseline."""
+    reading, group = plan.reading, plan.against_rest
+    if group is None or bench.catalogue.small_cells:
+        return ()
+    metric = reading.metrics[0]
+    others = replace(group, operator="not in")
+    own, rest = ((*reading.filters, only) for only in (group, others))
+    one, other = (measure(bench, metric, side, reading.window).figure for side in (own, rest))
+    if one.value is None or other.value is None:
+        return ()
+    try:
+        cubes = [
+            bench.recorder.cube(
+                CubeQuery(metric=metric, dimensions=(), now=reading.window, filters=side), f"{one.label}, sums"
+            )
+            for side in (own, rest)
+        ]
+        change: Change | None = difference(*cubes)
+    except UserError:
+        change = None
+    moved = one.value - other.value
+    return (
+        replace(
+            one,
+            baseline_value=other.value,
+            change=moved,
+            change_pct=moved / abs(other.value) if other.value else None,
+            change_ci=change.ci if change else None,
+            significant=change.significant if change else None,
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from assistant.analysis.moments import Moments, total
 from assistant.analysis.supposition import supposed_total, supposed_value
 from assistant.findings import Findings
 from assistant.intents.common import empty, first_findings
+from assistant.intents.following import following, otherwise
 from assistant.measuring import Bench, measure
 from assistant.phrases import sentence_case, show
 from assistant.planner.facts import count_of
@@ -32,15 +33,17 @@ def find_what_if(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         yield replace(first_findings(plan, reading, bench), decline=Decline(reason="no_data", message=message))
         return
     yield Step(name="analyse", text="Working out the whole")
-    part = replace(_otherwise(now, value), label=f"{spec.label}, supposed")
+    part = replace(otherwise(now, value), label=f"{spec.label}, supposed")
     found = first_findings(plan, reading, bench)
+    follows = following(bench, reading, part)
     try:
         sums = [_sums(bench, reading, filters) for filters in (reading.filters, ())]
     except UserError as error:
         note = f"what it means for the whole cannot be worked out: {error.message}"
-        yield replace(found, figures=(part,), notes=(note,))
+        yield replace(found, figures=(part, *follows), notes=(note,))
         return
     figures = _worked_out(bench, reading, part, sums)
+    figures = (*figures, *(f for f in follows if f.metric not in {g.metric for g in figures}))
     table = _table(reading, spec.unit, figures)
     yield replace(found, figures=figures, table=table, notes=_assumptions(reading, bench))
 
@@ -59,25 +62,12 @@ def _worked_out(bench: Bench, reading: Reading, part: Figure, sums: list[tuple[M
         before = value_of(whole, cube.kind) or 0.0
         after = supposed_total(inside, whole, part.value or 0.0, cube.kind)
         overall = measure(bench, spec.name, (), reading.window).figure
-        figures.append(replace(_otherwise(replace(overall, value=before), after), label=f"{spec.label} overall"))
+        figures.append(replace(otherwise(replace(overall, value=before), after), label=f"{spec.label} overall"))
     counted = count_of(spec, bench.catalogue)
     if cube.kind == "ratio" and counted is not None:
         supposed = _count(reading, counted.name, counted.label, counted.unit, inside, part.value or 0.0)
         figures.append(replace(supposed, query=part.query))
     return tuple(figures)
-
-
-def _otherwise(now: Figure, value: float) -> Figure:
-    """Return a figure as it would be, against what it is."""
-    change = value - (now.value or 0.0)
-    return replace(
-        now,
-        value=value,
-        text=show(value, now.unit),
-        baseline_value=now.value,
-        change=change,
-        change_pct=change / abs(now.value) if now.value else None,
-    )
 
 
 def _count(reading: Reading, name: str, label: str, unit: str, inside: Moments, value: float) -> Figure:

@@ -15,7 +15,7 @@ from assistant.intents.onset import with_onset
 from assistant.intents.trend import shift_in
 from assistant.measuring import Bench, Measured, is_stock, measure, to_table
 from assistant.phrases import ask_what
-from assistant.types import Decline, Drivers, Plan, Reading, Segment, Step
+from assistant.types import Decline, Drivers, Plan, Reading, ResultTable, Segment, Step
 from assistant.windows import around_shift, labelled, last_months, month_end, whole_months
 from assistant.withheld import without_small_groups
 from semantic_layer.compile import restating, sliceable
@@ -24,7 +24,9 @@ from semantic_layer.query import CubeQuery, MetricQuery
 
 MOST_MEMBERS = 2_000
 MOST_DIMENSIONS = 14
-HISTORY = 13
+RECENT = 13
+HISTORY = 25
+MOST_MONTHS = 6
 
 
 def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
@@ -113,12 +115,21 @@ def _since_shift(bench: Bench, reading: Reading, asked: Comparison) -> Compariso
     table = to_table(run)
     column = [c.name for c in table.columns].index("period")
     periods: list[date] = [row[column] for row in table.rows]
-    shift: LevelShift | None = shift_in(table, reading.metrics[0], periods)
-    around = around_shift(periods, periods.index(shift.month)) if shift else None
+    shift = _recent_shift(table, reading.metrics[0], periods)
+    around = around_shift(periods, periods.index(shift.month), most=MOST_MONTHS) if shift else None
     if shift is None or around is None:
         return asked
     now, before = around
     return Comparison(now=now, before=before, reason="shift", shift=shift, other=(asked.now, asked.before))
+
+
+def _recent_shift(table: ResultTable, metric: str, periods: list[date]) -> LevelShift | None:
+    """Find the last year's lasting step: in the whole history, which tells small ones, else in that year alone."""
+    shift = shift_in(table, metric, periods)
+    if shift is None or periods.index(shift.month) < len(periods) - RECENT + 1:
+        recent = replace(table, rows=tuple(row for row in table.rows if row[0] in periods[-RECENT:]))
+        shift = shift_in(recent, metric, periods[-RECENT:])
+    return shift
 
 
 def split_change(

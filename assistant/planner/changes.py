@@ -23,6 +23,7 @@ def against_others(draft: Draft) -> bool:
     draft.take("vs", "compare", "better", "worse", "up", "down", "high", "low")
     draft.filters.remove(named[0])
     draft.by = [named[0].dimension]
+    draft.against_rest = named[0]
     said = " and ".join(map(str, named[0].values))
     draft.assumptions.append(f"{said} set against every other {draft.dimension(named[0].dimension).label}")
     return False

@@ -94,6 +94,7 @@ class Draft:
     search_text: str | None = None
     horizon: TimeWindow | None = None
     supposed: Supposed | None = None
+    against_rest: Filter | None = None
     intervention: Intervention | None = None
     assumptions: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -207,6 +207,7 @@ def _read(draft: Draft) -> Plan:
         search_text=draft.search_text,
         direction=draft.direction,
         supposed=draft.supposed,
+        against_rest=draft.against_rest,
         intervention=draft.intervention,
         notes=tuple(draft.notes),
     )

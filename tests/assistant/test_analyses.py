@@ -194,3 +194,46 @@ def test_a_kind_of_answer_that_none_was_judged_of_has_no_probability(tiny_assist
     assert measured.ask("churn rate last month").confidence.probability is not None
     forecast = measured.ask("Forecast churn").confidence
     assert (forecast.probability, forecast.label) == (None, "uncalibrated")
+
+
+def test_a_supposition_tells_what_follows_by_formula(ask, sql):
+    answer = ask("What if hold time fell by 10 %?")
+    hold, handle = (next(f for f in answer.figures if f.metric == m) for m in ("hold_time", "average_handle_time"))
+    assert hold.change
+    assert handle.change == pytest.approx(hold.change)
+    (expected,) = sql(
+        "SELECT avg(talk_seconds + hold_seconds * 0.9 + after_call_seconds) FROM fct_contacts "
+        "WHERE handled_by = 'human' AND NOT is_abandoned AND date_trunc('month', started_at) = DATE '2026-10-01'"
+    )
+    assert handle.value == pytest.approx(expected)
+    assert "average handle time would have been" in answer.headline
+
+
+def test_a_supposition_that_nothing_follows_from_says_so(ask):
+    answer = ask("What if the transfer rate fell by 10 %?")
+    assert "no other figure here is computed from it" in answer.headline
+
+
+def test_a_group_against_the_rest_is_named_and_measured_against_everyone_else(ask, sql):
+    answer = ask("Are people happier with Chat?")
+    (chat,) = (f for f in answer.figures if f.baseline_value is not None)
+    of = (
+        "SELECT avg((csat >= 4)::INT) FROM fct_surveys JOIN fct_contacts USING (contact_id) "
+        "WHERE date_trunc('month', responded_at) = DATE '2026-10-01' AND channel"
+    )
+    assert (chat.value, chat.baseline_value) == pytest.approx((*sql(f"{of} = 'Chat'"), *sql(f"{of} <> 'Chat'")))
+    assert "Chat" in answer.headline
+    assert ("within noise" in answer.headline) == (chat.significant is False)
+
+
+def test_a_why_without_a_period_looks_where_the_level_last_shifted(ask):
+    answer = ask("Why did CSAT drop in Complaints?")
+    assert "since May 2026" in answer.headline
+    assert answer.drivers is not None
+    assert answer.drivers.total_change < 0
+
+
+def test_an_unknown_member_of_which_nothing_counts_is_no_row(ask):
+    answer = ask("Transfer rate by team")
+    assert answer.table is not None
+    assert "(unknown)" not in {row[0] for row in answer.table.rows}

@@ -176,7 +176,7 @@ def test_a_leading_group_whose_words_tell_nothing_is_named() -> None:
     mute = Listening(filters=south, contacts=90, with_transcript=40)
     told = sentences(replace(why(), listening=(mute, replace(mute, with_transcript=0))))
     assert told[-2] == (
-        "The 40 transcribed contacts from South say nothing distinctive, so this rests on the numbers alone."
+        "The transcripts of contacts from South say nothing distinctive, so this rests on the numbers alone."
     )
     assert told[-1].startswith("There are no transcripts of contacts from South")
 
