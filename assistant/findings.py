@@ -102,7 +102,8 @@ class Findings:
 
     `grown` names the members of the table's dimension whose share grew beyond chance, the surest first;
     `recorded` the interventions that began around the change; `thin` the table's rows that rest on few data, and
-    `leader` the figure of the first group that does not; `alike` groups differ no more than by chance.
+    `leader` the figure of the first group that does not; `usual` the figure that is set against the metric's own
+    history; `alike` groups differ no more than by chance.
     """
 
     plan: Plan
@@ -120,6 +121,7 @@ class Findings:
     tied: tuple[str, ...] = ()
     thin: frozenset[int] = frozenset()
     leader: int | None = None
+    usual: int | None = None
     alike: bool = False
     grown: tuple[str, ...] = ()
     recorded: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from assistant import (
     narrate_overview,
     narrate_parts,
     narrate_table,
+    narrate_target,
     narrate_themes,
     narrate_words,
 )
@@ -51,6 +52,8 @@ def _teller(findings: Findings) -> Callable[[Findings], tuple[Claim, ...]]:
         return narrate_parts.tell_shares
     if reading.intent == "rank" and reading.baseline and reading.by:
         return narrate_parts.tell_movers
+    if findings.plan.against_target:
+        return narrate_target.tell_target
     if reading.intent == "why" and reading.baseline is None:
         return narrate_gap.tell_gap
     return _TELLERS[reading.intent]

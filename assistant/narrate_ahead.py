@@ -144,7 +144,7 @@ def _supposed(found: Findings) -> Claim:
         follows = next(((i, f) for i, f in enumerate(found.figures) if i and f.change is not None), None)
         if follows is None:
             return Claim(
-                text=f"{head}, it would have been {size} {way}; no other figure here is computed from it, "
+                text=f"{head}, that is {size} {way}: no other figure here is computed from it, "
                 "so what else would have changed cannot be worked out.",
                 figures=tuple(pointers),
             )

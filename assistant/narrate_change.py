@@ -39,6 +39,7 @@ def tell_why(found: Findings) -> tuple[Claim, ...]:
     return (
         _why_headline(found),
         *certainty(found, 0),
+        *_usual(found),
         *_comparison(found),
         *_per_day(found),
         *against_parts(found),
@@ -46,7 +47,7 @@ def tell_why(found: Findings) -> tuple[Claim, ...]:
         *about_factors(found),
         *_recorded(found),
         *about_themes(found),
-        *(_companion(found, i) for i in range(_asked_figures(found), len(found.figures))),
+        *(_companion(found, i) for i in range(_asked_figures(found), len(found.figures)) if i != found.usual),
     )
 
 
@@ -111,6 +112,22 @@ def is_worse(spec: MetricSpec, change: float) -> bool | None:
     if spec.good == "neutral" or change == 0:
         return None
     return (change > 0) != (spec.good == "up")
+
+
+def _usual(found: Findings) -> Iterator[Claim]:
+    """Set a month against what the metric's own history and season would have it be."""
+    if found.usual is None:
+        return
+    figure, at = found.figures[found.usual], f"/figures/{found.usual}"
+    expected, change = show(figure.baseline_value, figure.unit), figure.change or 0.0
+    basis = capital(figure.label.rsplit(", against ", 1)[-1])
+    pointers = (f"{at}/value", f"{at}/baseline_value", f"{at}/change", f"{at}/window")
+    if figure.significant:
+        way = "more" if change > 0 else "less"
+        text = f"{basis} would have had {expected}: {show_size(change, figure.unit)} {way} is unusual."
+    else:
+        text = f"{basis} would have had {expected}, and {figure.text} is within its usual swings."
+    yield Claim(text=text, figures=pointers)
 
 
 def _companion(found: Findings, i: int) -> Claim:

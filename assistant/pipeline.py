@@ -26,6 +26,7 @@ from assistant.intents.overview import find_overview
 from assistant.intents.quotes import find_quotes
 from assistant.intents.relationship import find_relationship
 from assistant.intents.shares import find_shares
+from assistant.intents.target import find_target
 from assistant.intents.themes import find_themes
 from assistant.intents.trend import find_trend
 from assistant.intents.value import find_value
@@ -239,6 +240,8 @@ def _finder(plan: Plan) -> Finder:
         return find_shares
     if reading.intent == "rank" and reading.baseline and reading.by:
         return find_movers
+    if plan.against_target:
+        return find_target
     if reading.intent == "why" and is_gap(reading):
         return find_gap
     if reading.intent != "compare":

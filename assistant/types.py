@@ -125,7 +125,8 @@ class Plan:
     `usual` is the same part of the period before, where a running one is asked for;
     `supposed` is what a what-if asks about, `intervention` what the effect of is asked for;
     `split_by` are the only dimensions a why looks at, none of them for all;
-    `against_rest` is the group that is set against everyone else.
+    `against_rest` is the group that is set against everyone else; `against_target` asks for the distance
+    from the metric's target.
     `definition` maps metrics to the version of their definition that was asked for; `as_reported`
     compares with the figure of its time, by the definition of its time.
     """
@@ -141,6 +142,7 @@ class Plan:
     intervention: Intervention | None = None
     split_by: tuple[str, ...] = ()
     against_rest: Filter | None = None
+    against_target: bool = False
     definition: tuple[tuple[str, int], ...] = ()
     as_reported: bool = False
     notes: tuple[str, ...] = ()

@@ -230,6 +230,8 @@ class MetricSpec(Formula):
     """Whose interest it speaks for; overviews are ordered by it."""
     horizon: Literal["short", "medium", "long"] | None = None
     """How soon it moves when something is done."""
+    target: float | None = None
+    """What it should come to, in its own unit (a share as 0.8), for "why are we below target"."""
     caveat: str | None = None
     """What a reader must know, shown with every answer."""
     read_with: str | None = None

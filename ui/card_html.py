@@ -10,8 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assistant.types import Answer, Clarification, Refusal
+from indexes.types import Theme
 from ui import format as write
 from ui.charts import caption
+from ui.multiples import multiples
 from ui.view import (
     REASONS,
     STATUS,
@@ -25,6 +27,7 @@ from ui.view import (
     reading_chips,
     reading_rows,
     sentences,
+    sides,
     slice_text,
 )
 
@@ -91,6 +94,8 @@ def answer_parts(answer: Answer, labels: Labels, *, charted: bool, steps: Sequen
         steps=steps,
         paradoxes=paradoxes(answer),
         references=_references(answer),
+        panels=multiples(answer),
+        sides=sides(answer.reading),
         chart_caption=caption(answer, labels) if charted else "",
         open_table=not charted and answer.drivers is None,
         table=table(answer, labels),
@@ -99,12 +104,10 @@ def answer_parts(answer: Answer, labels: Labels, *, charted: bool, steps: Sequen
     return AnswerParts(top=top, rest=rest)
 
 
-def _references(answer: Answer) -> dict[str | None, list[int]]:
+def _references(answer: Answer) -> dict[Theme, list[int]]:
     """Number the quotes of each theme."""
-    numbers: dict[str | None, list[int]] = {}
-    for number, item in enumerate(answer.evidence, 1):
-        numbers.setdefault(item.theme, []).append(number)
-    return numbers
+    numbers = {item.citation: number for number, item in enumerate(answer.evidence, 1)}
+    return {theme: [numbers[c] for c in theme.citations if c in numbers] for theme in answer.themes}
 
 
 def table(answer: Answer, labels: Labels) -> Markup:

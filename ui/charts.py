@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 INK, MUTED, RULE = "#1f2933", "#616e7c", "#e4e7eb"
 UP, DOWN, TOTAL = "#c8693a", "#2f6f9f", "#52606d"
 LINES = ("#2f6f9f", "#c8693a", "#4f8a6b", "#8a5fa8", "#b08a2e", "#52606d")
+BAND = "rgba(47, 111, 159, 0.18)"
 FONT = "Liberation Sans, Arial, sans-serif"
 MAX_BARS = 15
 
@@ -113,11 +114,28 @@ def _trend(table: ResultTable, period: int, dimensions: list[int], measure: int,
             text=[write.number(v, unit) for _, v in points],
             hovertemplate="%{x}<br>%{text}<extra>%{fullData.name}</extra>",
         )
+    if not dimensions:
+        _band(figure, table, period)
     _style(figure, height=300)
     figure.update_layout(showlegend=len(largest) > 1, legend={"orientation": "h", "y": 1.12, "x": 0})
     figure.update_xaxes(showgrid=False, type="date" if _dated(table, period) else "category")
     figure.update_yaxes(rangemode="tozero", **_axis(unit))
     return figure
+
+
+def _band(figure: "Figure", table: ResultTable, period: int) -> None:
+    """Shade what a forecast leaves open, between the columns `low` and `high`."""
+    names = [column.name for column in table.columns]
+    if not {"low", "high"} <= set(names):
+        return
+    low, high = names.index("low"), names.index("high")
+    rows = sorted((row for row in table.rows if row[low] is not None), key=lambda row: str(row[period]))
+    days = [row[period] for row in rows]
+    bare: dict[str, Any] = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    figure.add_scatter(x=days, y=[row[high] for row in rows], **bare)
+    figure.add_scatter(x=days, y=[row[low] for row in rows], fill="tonexty", fillcolor=BAND, **bare)
+    if days:
+        figure.add_vline(x=days[0], line={"color": MUTED, "width": 1, "dash": "dot"})
 
 
 def _dated(table: ResultTable, period: int) -> bool:

@@ -212,10 +212,20 @@ def _with_ends(answer: Answer, middle: list[Bar]) -> list[Bar]:
     first = answer.figures[0] if answer.figures else None
     if first is None or first.value is None or first.baseline_value is None:
         return middle
-    before = answer.reading.baseline
-    now = answer.reading.window
+    start, end = sides(answer.reading)
+    before, now = answer.reading.baseline, answer.reading.window
+    if before and now:
+        start, end = before.label or start, now.label or end
     return [
-        Bar(label=(before.label if before else "") or "Before", amount=first.baseline_value, role="start"),
+        Bar(label=start, amount=first.baseline_value, role="start"),
         *middle,
-        Bar(label=(now.label if now else "") or "Now", amount=first.value, role="end"),
+        Bar(label=end, amount=first.value, role="end"),
     ]
+
+
+def sides(reading: Reading) -> tuple[str, str]:
+    """Name what is compared: two periods, two groups, or a target and what is."""
+    if reading.baseline:
+        return "Before", "Now"
+    pair = next((f for f in reading.filters if f.dimension in reading.by and len(f.values) == 2), None)
+    return (str(pair.values[1]), str(pair.values[0])) if pair else ("Target", "Now")

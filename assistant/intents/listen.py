@@ -113,8 +113,9 @@ def _heard(sides: _Sides, bench: Bench, index: EvidenceSearch, *, recorded: bool
     themes = (*reasons, *(t.theme for t in words))
     if not known:
         themes = tuple(replace(theme, share_before=None) for theme in themes)
-    cited = (*quotes, *(e for t in words for e in t.evidence))
-    return listening, tuple(replace(theme, filters=sides.filters) for theme in themes), cited
+    cited = {e.citation: e for e in (*(e for t in reversed(words) for e in t.evidence), *reversed(quotes))}
+    told = tuple(replace(theme, filters=sides.filters) for theme in themes)
+    return listening, told, tuple(cited[c] for c in dict.fromkeys(c for theme in told for c in theme.citations))
 
 
 def reason_of(bench: Bench, table: str) -> str | None:

@@ -13,6 +13,7 @@ from assistant.intents.factoring import with_factors
 from assistant.intents.listen import listen
 from assistant.intents.onset import with_onset
 from assistant.intents.trend import shift_in
+from assistant.intents.usual import with_usual
 from assistant.measuring import Bench, Measured, is_stock, measure, to_table
 from assistant.phrases import ask_what
 from assistant.types import Decline, Drivers, Plan, Reading, ResultTable, Segment, Step
@@ -65,6 +66,7 @@ def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         notes=(*notes, *more, *(m.note for m in measured if m.note)),
     )
     found = with_onset(found, bench) if measured[0].figure.significant is not False else found
+    found = with_usual(found, bench)
     mixed = drivers is not None and bool(drivers.paradox)
     if mixed or (measured[0].change and measured[0].change.significant is False):
         yield found

@@ -95,6 +95,7 @@ class Draft:
     horizon: TimeWindow | None = None
     supposed: Supposed | None = None
     against_rest: Filter | None = None
+    against_target: bool = False
     intervention: Intervention | None = None
     assumptions: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -128,12 +128,16 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     graded = against_others(draft)
     asked = draft.take("why", "explain") and not _splits_only(draft)
     why = asked or (old is not None and old.intent == "why" and not draft.by)
+    draft.against_target = draft.take("target")
+    if draft.against_target:
+        why = True
+        draft.take("more", "less", "vs", "high", "low")
     moves = moved(draft, why=why) or graded
     trend = is_trend(draft, moves, old)
     compares = why or (moves and not trend) or _old_pair(draft, old)
     if why:
         _check_why(draft)
-        compares = not draft.versus
+        compares = not draft.versus and not draft.against_target
     if draft.grain is not None and draft.by_period is False and not trend and not draft.ranked:
         trend = True
     longer = trend and old is not None and old.intent != "trend"

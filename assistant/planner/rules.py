@@ -208,6 +208,7 @@ def _read(draft: Draft) -> Plan:
         direction=draft.direction,
         supposed=draft.supposed,
         against_rest=draft.against_rest,
+        against_target=draft.against_target,
         intervention=draft.intervention,
         notes=tuple(draft.notes),
     )

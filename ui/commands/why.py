@@ -22,7 +22,9 @@ WindowOption = Annotated[
 ]
 BaselineOption = Annotated[
     str | None,
-    typer.Option("--baseline", metavar="PERIOD", help="Such a period, 'previous', 'year', or another group: 'D=a'."),
+    typer.Option(
+        "--baseline", metavar="PERIOD", help="Such a period, 'previous', 'year', 'target', or another group: 'D=a'."
+    ),
 ]
 
 
@@ -77,7 +79,13 @@ def _plan(
     reading = Reading(intent="why", metrics=(metric,), filters=tuple(filters), window=window)
     reading = _against(helper, reading, periods[1])
     question = Question(text=f"Why did {spec.label} change?", role=helper.role)
-    return Plan(question=question, reading=reading, split_by=tuple(by), default_window=not any(periods))
+    return Plan(
+        question=question,
+        reading=reading,
+        split_by=tuple(by),
+        default_window=not any(periods),
+        against_target=periods[1] == "target",
+    )
 
 
 def _latest(helper: "Assistant") -> "TimeWindow":
@@ -97,6 +105,8 @@ def _against(helper: "Assistant", reading: "Reading", baseline: str | None) -> "
     assert reading.window is not None
     if baseline is None or baseline == "previous":
         return replace(reading, baseline=previous(reading.window))
+    if baseline == "target":
+        return reading
     if baseline == "year":
         start, end = (shift(day, "year", -1) for day in (reading.window.start, reading.window.end))
         return replace(reading, baseline=labelled(start, end))
