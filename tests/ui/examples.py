@@ -97,9 +97,9 @@ def why_answer(question: str = "Why is churn up?") -> Answer:
         ),
         themes=(
             Theme(theme="price increase", passages=91, contacts=64, of_contacts=212, contacts_in_slice=1840,
-                  share=0.302, share_before=0.071, ci=(0.244, 0.367)),
+                  share=0.302, share_before=0.071, ci=(0.244, 0.367), share_elsewhere=0.06, citations=("C00412:4-6",)),
             Theme(theme="invoice dispute", passages=40, contacts=31, of_contacts=212, contacts_in_slice=1840,
-                  share=0.146, share_before=0.052, ci=(0.105, 0.2)),
+                  share=0.146, share_before=0.052, ci=(0.105, 0.2), citations=("C00977:2-3",)),
         ),
         evidence=(
             Evidence(citation="C00412:4-6", contact_id="C00412", turns=(4, 6), speaker="customer",

@@ -2,16 +2,19 @@
 
 import io
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from rich.console import Console
 
+from assistant.types import ResultColumn, ResultTable
 from indexes.types import Evidence
 from semantic_layer.query import Filter, Having
 from tests.ui.examples import LABELS, clarification, refusal, why_answer
 from ui import card_html
 from ui.card_terminal import render
 from ui.charts import caption, chart
+from ui.multiples import multiples
 from ui.view import Labels, reading_chips, reading_rows, waterfall
 
 NAMES = Labels(names=LABELS)
@@ -145,3 +148,27 @@ def test_how_it_was_read_names_filters_order_and_thresholds():
     assert rows["Only where"] == "Region is DACH, Nordics"
     assert rows["Threshold"] == "Churn rate > 0.02"
     assert "by Plan" in reading_chips(reading, NAMES)
+
+
+def test_small_multiples_are_on_one_scale_and_say_what_is_left_out():
+    answer = why_answer()
+    panels = multiples(answer)
+    largest = max(abs(r.contribution) for s in answer.drivers.by_dimension for r in s.rows)
+    bars = [row for panel in panels for row in panel.rows]
+    assert max(bars, key=lambda row: row.width).segment.contribution in (largest, -largest)
+    scales = [row.width / abs(row.segment.contribution) for row in bars if row.segment.contribution]
+    assert max(scales) == pytest.approx(min(scales), rel=0.01)
+    for panel in panels:
+        split = next(s for s in answer.drivers.by_dimension if s.dimension == panel.dimension)
+        assert len(panel.rows) + panel.hidden == len(split.rows)
+
+
+def test_a_forecast_is_drawn_with_its_bounds():
+    columns = (
+        ResultColumn(name="period"),
+        *(ResultColumn(name=name, unit="count") for name in ("contacts", "low", "high")),
+    )
+    rows = ((date(2026, 9, 1), 90.0, None, None), (date(2026, 10, 1), 100.0, 80.0, 120.0))
+    answer = replace(why_answer(), drivers=None, table=ResultTable(columns=columns, rows=rows))
+    drawn = chart(answer, NAMES)
+    assert [list(trace.y) for trace in drawn.data] == [[90.0, 100.0], [120.0], [80.0]]

@@ -1,6 +1,7 @@
 """`because why`: the same answer as the question's, for those who name the parts themselves."""
 
 import json
+import shutil
 
 import pytest
 
@@ -66,3 +67,26 @@ def test_what_cannot_be_split_is_said_with_what_to_try(why, argv, code):
 def test_a_window_without_data_is_refused_and_not_invented(why):
     _, outcome = why("churn_rate", "--window", "2019-01")
     assert (outcome["kind"], outcome["reason"]) == ("refusal", "no_data")
+
+
+def test_a_target_is_a_baseline_that_every_part_is_held_against(tiny_workspace, tmp_path, capsys):
+    place = tmp_path / "targeted"
+    shutil.copytree(tiny_workspace, place)
+    told = place / "metrics" / "experience.yml"
+    told.write_text(told.read_text().replace("- name: csat\n", "- name: csat\n    target: 0.9\n", 1))
+    argv = ["why", "csat", "--window", "2026-10", "--baseline", "target", "--by", "queue", "--json"]
+    assert run([*argv, "--workspace", str(place)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    figure, rows = answer["figures"][0], answer["drivers"]["by_dimension"][0]["rows"]
+    assert figure["baseline_value"] == 0.9
+    assert answer["drivers"]["total_change"] == pytest.approx(figure["value"] - 0.9)
+    assert sum(row["contribution"] for row in rows) == pytest.approx(figure["value"] - 0.9)
+    answered = sum(row["n_now"] for row in rows)
+    for row in rows:
+        assert row["contribution"] == pytest.approx(row["n_now"] / answered * (row["value_now"] - 0.9))
+    assert "below its target of 90.00 %" in answer["headline"]
+
+
+def test_a_metric_without_a_target_is_held_against_none(why):
+    code, answer = why("csat", "--baseline", "target")
+    assert (code, answer["kind"], answer["reason"]) == (0, "refusal", "no_data")
