@@ -130,6 +130,7 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     why = asked or (old is not None and old.intent == "why" and not draft.by)
     draft.against_target = draft.take("target")
     if draft.against_target:
+        _check_target(draft)
         why = True
         draft.take("more", "less", "vs", "high", "low")
     moves = moved(draft, why=why) or graded
@@ -148,6 +149,13 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     _finish_cues(draft)
     _check_reach(draft)
     return _name(draft, why=why, trend=trend, old=old)
+
+
+def _check_target(draft: Draft) -> None:
+    """Refuse where there is no target to hold a metric against."""
+    missing = [draft.metric(m).label for m in draft.metrics if draft.metric(m).target is None]
+    if missing:
+        raise refuse("unknown_metric", gates.message("no_target", metric=missing[0]))
 
 
 def _splits_only(draft: Draft) -> bool:
