@@ -22,15 +22,18 @@ _STALE, _AHEAD = timedelta(days=45), timedelta(days=366)
 _MEMBERS = 5_000
 
 
-def data_problems(catalogue: Catalogue, engine: SqlEngine, report: Report) -> None:
-    """Note what the rows contradict; tables and dimensions with an error are passed over."""
+def data_problems(catalogue: Catalogue, engine: SqlEngine, report: Report) -> frozenset[str]:
+    """Note what the rows contradict; tables and dimensions with an error are passed over.
+
+    Returns the tables that hold rows.
+    """
     tables = [t for t in catalogue.tables if report.sound(f"table:{t.name}")]
     last: dict[str, date] = {}
-    measured = _measured(catalogue)
+    measured, filled = _measured(catalogue), set[str]()
     for table in tables:
-        _rows(table, engine, report, last)
-        if table.name not in last and table.time:
+        if not _rows(table, engine, report, last):
             continue
+        filled.add(table.name)
         grain_problems(table, engine, report, measured=table.name in measured)
         column_values(table, catalogue, engine, report)
         for join in table.joins:
@@ -39,6 +42,7 @@ def data_problems(catalogue: Catalogue, engine: SqlEngine, report: Report) -> No
     _stale({name: day for name, day in last.items() if name in measured}, report)
     _members(catalogue, engine, report)
     hierarchy_problems(catalogue, engine, report)
+    return frozenset(filled)
 
 
 def _measured(catalogue: Catalogue) -> set[str]:
@@ -50,7 +54,7 @@ def _numbers(engine: SqlEngine, select: exp.Select, *names: str) -> tuple[Any, .
     return engine.run(Sql(text=select.sql(dialect="duckdb"), columns=columns)).rows()[0]
 
 
-def _rows(table: TableSpec, engine: SqlEngine, report: Report, last: dict[str, date]) -> None:
+def _rows(table: TableSpec, engine: SqlEngine, report: Report, last: dict[str, date]) -> bool:
     source, keys = f"table:{table.name}", [ast.column(name) for name in key_columns(table.key)]
     rows: exp.Expr = exp.Count(this=exp.Star())
     distinct = distinct_keys(keys) if keys else rows.copy()
@@ -63,7 +67,7 @@ def _rows(table: TableSpec, engine: SqlEngine, report: Report, last: dict[str, d
     n, unique, keyed, with_date, latest = _numbers(engine, select, "rows", "keys", "keyed", "dated", "last")
     if not n:
         report.warning(source, "empty_table", f"table '{table.name}' holds no rows")
-        return
+        return False
     if keyed < n:
         report.error(
             source,
@@ -87,6 +91,7 @@ def _rows(table: TableSpec, engine: SqlEngine, report: Report, last: dict[str, d
         )
     if latest is not None:
         last[table.name] = latest
+    return True
 
 
 def _present(keys: list[exp.Column]) -> exp.Expr | None:

@@ -20,11 +20,11 @@ _MOST_MONTHS = 2_000
 Values = Mapping[str, tuple[tuple[object, float], ...]]
 
 
-def value_problems(catalogue: Catalogue, engine: SqlEngine, report: Report) -> None:
-    """Warn of metrics whose values, month by month, their unit does not allow."""
+def value_problems(catalogue: Catalogue, engine: SqlEngine, report: Report, *, filled: frozenset[str]) -> None:
+    """Warn of metrics whose values, month by month, their unit does not allow; `filled` tables hold rows."""
     for metric in catalogue.metrics:
         _unit(metric, report)
-    sound = [m for m in catalogue.metrics if report.sound(f"metric:{m.name}") and _is_plain(m, catalogue)]
+    sound = [m for m in catalogue.metrics if report.sound(f"metric:{m.name}") and _is_plain(m, catalogue, filled)]
     held = {m.name: m for m in sound}
     for name, values in _values(sound, catalogue, engine):
         _judge(held[name], values, report)
@@ -50,12 +50,10 @@ def _unit(metric: MetricSpec, report: Report) -> None:
             )
 
 
-def _is_plain(metric: MetricSpec, catalogue: Catalogue) -> bool:
-    """Whether it can be measured month by month without looking back."""
+def _is_plain(metric: MetricSpec, catalogue: Catalogue, filled: frozenset[str]) -> bool:
+    """Whether there are rows to measure it on, month by month and without looking back."""
     try:
-        return all(
-            not leaf.frame and catalogue.table(leaf.measure.table) for leaf in leaves(metric.name, catalogue, {})
-        )
+        return all(not leaf.frame and leaf.measure.table in filled for leaf in leaves(metric.name, catalogue, {}))
     except BecauseError:
         return False
 
