@@ -6,15 +6,18 @@ No statement is kept: every compile builds its tree anew. "cold" has not read th
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
 
+from benchmarks.metricflow_peer import Peer
 from benchmarks.timing import milliseconds, p50, seconds
 from semantic_layer.compile import ast, compile_cube, compile_query
 from semantic_layer.engine import DuckDbEngine
+from semantic_layer.interchange import to_dbt
 from semantic_layer.loader import load_catalogue
 from semantic_layer.model import Catalogue
 from semantic_layer.query import Column, CubeQuery, Filter, MetricQuery, Sql, TimeWindow
@@ -48,6 +51,7 @@ def run() -> dict[str, str]:
         "driver cube of six dimensions (21 cuts by one or two), p50 (target < 4 ms)": _ms(
             lambda: compile_cube(cube, catalogue, members=members)
         ),
+        **_beside_metricflow(catalogue, wide),
         **_models(),
         **_rows(),
     }
@@ -60,6 +64,36 @@ def _ms(call: Callable[[], object], repeat: int = 200) -> str:
 def _cold(query: MetricQuery, catalogue: Catalogue) -> None:
     ast.forget_parsed()
     compile_query(query, catalogue)
+
+
+def _beside_metricflow(catalogue: Catalogue, wide: MetricQuery) -> dict[str, str]:
+    """Compile two questions here and by MetricFlow, which reads the same dictionary as exported, in turns."""
+    if find_spec("metricflow") is None:
+        return {"MetricFlow": "not installed: pip install 'because-ai[metricflow]'"}
+    document, _ = to_dbt(catalogue)
+    peer, window = Peer(document), (NOW.start, NOW.end)
+    ratio = MetricQuery(metrics=("cost_per_contact",), by=("segment",), window=NOW)
+    smb = "{{ Dimension('dim_customers_row__segment') }} = 'SMB'"
+    cut = ("fct_contacts_row__channel", "dim_customers_row__region", "metric_time__month")
+    pairs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+        "a ratio over a joined dimension": (
+            lambda: compile_query(ratio, catalogue),
+            lambda: peer.sql(ratio.metrics, by=["dim_customers_row__segment"], window=window),
+        ),
+        "three metrics × two dimensions × month with a filter": (
+            lambda: compile_query(wide, catalogue),
+            lambda: peer.sql(wide.metrics, by=cut, window=window, where=[smb]),
+        ),
+    }
+    return {f"{name}, here / MetricFlow, p50": _side_by_side(*pair) for name, pair in pairs.items()}
+
+
+def _side_by_side(ours: Callable[[], object], theirs: Callable[[], object], rounds: int = 30) -> str:
+    for call in (ours, theirs):
+        call()
+    taken = [seconds(call) * 1000 for _ in range(rounds) for call in (ours, theirs)]
+    here, there = p50(taken[::2]), p50(taken[1::2])
+    return f"{here:.2f} ms / {there:.1f} ms ({there / here:.0f} ×)"
 
 
 def _models() -> dict[str, str]:
