@@ -15,6 +15,10 @@ from semantic_layer.engine import DuckDbEngine, SqlEngine
 from semantic_layer.query import Column, Sql
 
 
+# A truth cut short would call a right answer wrong.
+_ALL = 100_000_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
     """An assistant and the truth it is judged by; other roles are opened when a case asks for one."""
@@ -56,6 +60,6 @@ def raw_sql(engine: SqlEngine) -> RunSql:
     """Return what runs a hand-written statement and gives its rows."""
 
     def run(sql: str) -> tuple[tuple[Any, ...], ...]:
-        return engine.run(Sql(text=sql, columns=(Column(name="value", kind="metric"),))).rows()
+        return engine.run(Sql(text=sql, columns=(Column(name="value", kind="metric"),)), max_rows=_ALL).rows()
 
     return run

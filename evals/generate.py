@@ -56,11 +56,15 @@ def _from(items: Sequence[str], number: int) -> Sequence[str]:
 
 
 def _counted(suite: Suite, facts: Facts, metric: str, dimension: str) -> list[str]:
-    """Return the members that the metric has rows of last month: a rate of nothing is no question."""
+    """Return the members that the metric has rows of last month, and whose name is no other dimension's too.
+
+    A rate of nothing is no question, and a name with two meanings is rightly asked back.
+    """
     expression = suite.frames[suite.references[metric].frame].dimensions[dimension]
     rows = facts.run_sql(_sql(suite, suite.references[metric], _month(facts), by=f"CAST({expression} AS VARCHAR)"))
     found = {row[0] for row in rows if row[1] is not None}
-    return [member for member in facts.values[dimension] if member in found]
+    others = {v.casefold() for name, values in facts.values.items() if name != dimension for v in values}
+    return [v for v in facts.values[dimension] if v in found and v.casefold() not in others]
 
 
 def _month(facts: Facts, back: int = 0) -> tuple[date, date]:

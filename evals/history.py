@@ -51,6 +51,7 @@ class Row:
     scores: list[dict[str, Any]]
     features: dict[str, float]
     probability: float | None
+    ms: float
 
 
 def keep(report: RunReport, file: Path, summary: Mapping[str, object], versions: Mapping[str, object]) -> None:
@@ -135,7 +136,7 @@ def kept_report(file: Path, run_id: str) -> dict[str, Any] | None:
 _JSON = {"tags": "[]", "scores": "[]", "features": "{}"}
 _COLUMNS = (
     "case_id, question, family, tags, verified, owner, outcome_id, outcome_kind, intent, headline, verdict, scores,"
-    " features, probability"
+    " features, probability, ms"
 )
 
 

@@ -88,12 +88,17 @@ def run_case(bench: Bench, case: Case) -> Result:
     start = datetime.now(UTC)
     try:
         outcome = _ask(bench, case)
+    except Exception as error:
+        return _crashed(case, error)
+    return judged(bench, case, outcome, ms=(datetime.now(UTC) - start).total_seconds() * 1000)
+
+
+def judged(bench: Bench, case: Case, outcome: Outcome, *, ms: float) -> Result:
+    """Judge an outcome that took so many milliseconds; a scorer that crashes makes the case wrong."""
+    try:
         scores = tuple(judge(bench, case, outcome))
     except Exception as error:
-        scores = (Score(scorer="crash", right=False, reason=f"{type(error).__name__}: {error}"),)
-        return Result(
-            case=case, outcome_id="", outcome_kind="crash", headline="", verdict="silent_wrong", scores=scores, ms=0.0
-        )
+        return _crashed(case, error)
     answer = outcome if isinstance(outcome, Answer) else None
     return Result(
         case=case,
@@ -102,10 +107,17 @@ def run_case(bench: Bench, case: Case) -> Result:
         headline=answer.headline if answer else "",
         verdict=verdict(case, outcome, scores),
         scores=scores,
-        ms=(datetime.now(UTC) - start).total_seconds() * 1000,
+        ms=ms,
         intent=answer.reading.intent if answer else "",
         features=answer.confidence.features if answer else {},
         probability=answer.confidence.probability if answer else None,
+    )
+
+
+def _crashed(case: Case, error: Exception) -> Result:
+    scores = (Score(scorer="crash", right=False, reason=f"{type(error).__name__}: {error}"),)
+    return Result(
+        case=case, outcome_id="", outcome_kind="crash", headline="", verdict="silent_wrong", scores=scores, ms=0.0
     )
 
 

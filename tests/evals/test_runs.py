@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from assistant.log import AnswerLog
 from evals import history
 from evals.cases import Case, Expected
 from evals.compare import compare
 from evals.gate import judge_gate
 from evals.noise import noisy
 from evals.parallel import judge_all
+from evals.rescore import rescore
 from evals.runner import Result, Verdict, report_of, summarise
 from evals.suite import as_json, run_suite
 from semantic_layer.errors import UserError
@@ -119,8 +121,6 @@ def test_a_broken_run_goes_on_where_it_stopped(tiny_workspace: Path) -> None:
 
 
 def test_what_the_suite_asks_stays_out_of_the_audit_trail(tiny_workspace: Path) -> None:
-    from assistant.log import AnswerLog
-
     log = AnswerLog(path=tiny_workspace / "log" / "answers.db")
     before = len(log.recent(1_000))
     judge_all(tiny_workspace, [Case(id="x", question="churn rate last month", expect=Expected())], {"v": 2})
@@ -153,3 +153,18 @@ def test_a_hard_variant_asks_for_the_same_truth_in_other_letters() -> None:
 def test_the_bound_counts_a_crash_as_silently_wrong() -> None:
     crashed = replace(result("a"), outcome_kind="crash", verdict="silent_wrong")
     assert summarise([crashed]).silent_wrong.value == 1.0
+
+
+def test_an_old_run_is_judged_anew_without_asking_again(tiny_workspace: Path) -> None:
+    suite = tiny_workspace / "evals" / "again.yml"
+    text = "suite: again\ncases:\n  - {{id: z-again, question: churn rate last month, expect: {{sql: SELECT {}}}}}\n"
+    suite.write_text(text.format(0.5))
+    first = run_suite(tiny_workspace, "again")
+    asked = len(AnswerLog(path=tiny_workspace / "evals" / "answers.db").recent(1_000_000))
+    truth = first["failures"][0]["reasons"][0].split(": ")[2].split()[0]
+    suite.write_text(text.format(truth))
+    again = rescore(tiny_workspace, first["run_id"])
+    assert len(AnswerLog(path=tiny_workspace / "evals" / "answers.db").recent(1_000_000)) == asked
+    assert (again["rescored_from"], again["cases"], again["accuracy"]["value"]) == (first["run_id"], 1, 1.0)
+    assert [(f["before"], f["after"], f["causes"]) for f in again["flips"]] == [("silent_wrong", "right", ["suite"])]
+    assert history.verdicts(tiny_workspace / "evals" / "history.duckdb", first["run_id"]) == {"z-again": "silent_wrong"}

@@ -64,6 +64,23 @@ def _calibrated(workspace: Any) -> dict[str, Any] | None:
         return None
 
 
+@app.command("rescore")
+def rescore(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="An earlier run's id.")],
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge an old run's answers by today's evaluator and truth, as a new run; nothing is asked again."""
+    from evals.rescore import rescore as judge_again
+
+    with waiting("Judging the kept answers again"):
+        result = judge_again(workspace, run_id)
+    if as_json:
+        emit(result)
+    else:
+        _show(result | {"calibration": None})
+
+
 @app.command("calibrate")
 def calibrate(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE, risk: RiskOption = 0.05, as_json: JsonOption = False
