@@ -14,7 +14,6 @@ from evals.scorers import RunSql
 from semantic_layer.engine import DuckDbEngine, SqlEngine
 from semantic_layer.query import Column, Sql
 
-
 # A truth cut short would call a right answer wrong.
 _ALL = 100_000_000
 
