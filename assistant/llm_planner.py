@@ -55,7 +55,7 @@ class LLMPlanner:
             note = "The language model would not have answered this question."
             return _doubted(ruled, note) if isinstance(ruled, Plan) else ruled
         if isinstance(ruled, Plan):
-            return self._both(ruled, found)
+            return ruled if ruled.then else self._both(ruled, found)
         if self._reader.uncovered(found, question.text):
             return ruled
         option = Option(label=found.spoken, question=found.spoken)

@@ -40,6 +40,7 @@ from assistant.planner.versions import plan_by_definition
 from assistant.protocols import EvidenceSearch, Narrator, Planner
 from assistant.recorder import Recorder
 from assistant.restate import as_reported, restated
+from assistant.several import joined
 from assistant.types import (
     Clarification,
     Clarify,
@@ -140,12 +141,23 @@ class Assistant:
         yield from self._run(plan, _Envelope.begin(plan.question, self), None)
 
     def _run(self, plan: Plan, envelope: "_Envelope", follow: str | None) -> Iterator[Step]:
+        outcomes: list[Outcome] = []
+        for part in (plan, *plan.then):
+            begun = envelope if part is plan else _Envelope.begin(part.question, self)
+            for step in self._part(part, begun):
+                if step.outcome is None:
+                    yield step
+                else:
+                    outcomes.append(step.outcome)
+        yield self._end(joined(outcomes), follow)
+
+    def _part(self, plan: Plan, envelope: "_Envelope") -> Iterator[Step]:
         envelope.enter("run")
         refusal = outside_data(plan.reading.window, self.first, self.as_of)
         if refusal:
-            yield self._end(envelope.refused(refusal), follow)
+            yield _done(envelope.refused(refusal))
             return
-        yield from self._answered(plan, envelope, follow)
+        yield from self._answered(plan, envelope)
 
     def feedback(self, id: str, *, verdict: str, reason: str = "", author: str = "") -> None:
         """Keep one verdict an author and answer; raise UserError (unknown_answer)."""
@@ -163,7 +175,7 @@ class Assistant:
         """Let go of the warehouse."""
         self.engine.close()
 
-    def _answered(self, plan: Plan, envelope: "_Envelope", follow: str | None) -> Iterator[Step]:
+    def _answered(self, plan: Plan, envelope: "_Envelope") -> Iterator[Step]:
         catalogue = as_defined(self.catalogue, dict(plan.definition)) if plan.definition else self.catalogue
         recorder = Recorder(catalogue=catalogue, engine=self.engine, as_of=self.as_of, members=self.values)
         bench = Bench(
@@ -183,14 +195,14 @@ class Assistant:
         except UserError as error:
             if error.code != "not_permitted":
                 raise
-            yield self._end(envelope.refused(_not_permitted(error)), follow)
+            yield _done(envelope.refused(_not_permitted(error)))
             return
         assert found is not None
         found = without_small_themes(without_withheld_rows(found), bench)
         if found.decline:
             decline = found.decline
             nearest = tuple(q for q in decline.nearest if self.planner.readable(q))
-            yield self._end(envelope.refused(replace(decline, nearest=nearest)), follow)
+            yield _done(envelope.refused(replace(decline, nearest=nearest)))
             return
         envelope.enter("narrate")
         yield Step(name="narrate", text="Writing it down and checking every number")
@@ -199,14 +211,14 @@ class Assistant:
         found = replace(found, runs=tuple(recorder.runs), caveats=(*found.caveats, *self.warnings))
         quote_of = self.quote if found.evidence else _no_quotes
         answer = answer_of(found, envelope.common(), self.narrator, quote_of, self.planner.readable, self.calibration)
-        yield self._end(envelope.timed(with_approval(answer, self.log, catalogue)), follow)
+        yield _done(envelope.timed(with_approval(answer, self.log, catalogue)))
 
     def _end(self, outcome: Outcome, follow: str | None) -> Step:
         if isinstance(outcome, Refusal) and self.warnings:
             outcome = replace(outcome, message=" ".join((outcome.message, *self.warnings)))
         outcome = without_personal(outcome)
         self.log.record(outcome, follow=follow)
-        return Step(name="done", text="Done", outcome=outcome)
+        return _done(outcome)
 
     def _question(self, question: Question | str, follow: str | None) -> Question:
         """Take the question as everything behind it may see it: readable, and without personal data."""
@@ -224,6 +236,10 @@ class Assistant:
             if self._index is None:
                 self._index = self.open_evidence()
             return self._index
+
+
+def _done(outcome: Outcome) -> Step:
+    return Step(name="done", text="Done", outcome=outcome)
 
 
 def _not_permitted(error: UserError) -> Decline:

@@ -124,6 +124,7 @@ class Plan:
     `direction` is the way the asker believes the metric moved ("why is X up", "why did X drop");
     `usual` is the same part of the period before, where a running one is asked for;
     `supposed` is what a what-if asks about, `intervention` what the effect of is asked for;
+    `then` are the plans of a question's further parts;
     `split_by` are the only dimensions a why looks at, none of them for all;
     `against_rest` is the group that is set against everyone else; `against_target` asks for the distance
     from the metric's target.
@@ -147,6 +148,7 @@ class Plan:
     as_reported: bool = False
     notes: tuple[str, ...] = ()
     model: ModelUse | None = None
+    then: tuple["Plan", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,7 +355,10 @@ class Common:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(Common):
-    """A checked answer; `confidence` speaks of the whole of it."""
+    """A checked answer; `confidence` speaks of the whole of it.
+
+    `parts` are the outcomes of what else the question asked; headline and claims speak of them, too.
+    """
 
     kind: Literal["answer"] = "answer"
     reading: Reading
@@ -371,6 +376,7 @@ class Answer(Common):
     caveats: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    parts: tuple["Outcome", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

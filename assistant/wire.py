@@ -16,9 +16,7 @@ _RARE = ("horizon", "within", "shares")
 def to_dict(outcome: Outcome) -> dict[str, Any]:
     """Turn an outcome into plain JSON values: ISO dates, lists, null for what is not a number."""
     plain: dict[str, Any] = _finite(_OUTCOME.dump_python(outcome, mode="json", fallback=_scalar))
-    if "reading" in plain:
-        plain["reading"] = _as_read(plain["reading"])
-    return plain
+    return _as_answered(plain)
 
 
 def to_json(outcome: Outcome, *, indent: int | None = 2) -> str:
@@ -34,6 +32,14 @@ def reading_to_dict(reading: Reading) -> dict[str, Any]:
 def reading_from_dict(raw: dict[str, Any]) -> Reading:
     """Read a reading back, as `--follow` needs it."""
     return _READING.validate_python(raw, strict=False)
+
+
+def _as_answered(plain: dict[str, Any]) -> dict[str, Any]:
+    """Leave the keys that few readings or answers have to those."""
+    if "reading" in plain:
+        plain["reading"] = _as_read(plain["reading"])
+    parts = [_as_answered(part) for part in plain.pop("parts", ())]
+    return {**plain, "parts": parts} if parts else plain
 
 
 def _as_read(reading: dict[str, Any]) -> dict[str, Any]:

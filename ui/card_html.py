@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from assistant.types import Answer, Clarification, Refusal
+from assistant.types import Answer, Clarification, Outcome, Refusal
 from indexes.types import Theme
 from ui import format as write
 from ui.charts import caption
@@ -101,7 +101,17 @@ def answer_parts(answer: Answer, labels: Labels, *, charted: bool, steps: Sequen
         table=table(answer, labels),
         total_time=_seconds(sum(answer.timings.values())),
     )
-    return AnswerParts(top=top, rest=rest)
+    return AnswerParts(top=top, rest=rest + Markup("").join(_part(other, labels) for other in answer.parts))
+
+
+def _part(outcome: Outcome, labels: Labels) -> Markup:
+    """Render what else was asked under its own words."""
+    if isinstance(outcome, Answer):
+        shown = answer_parts(outcome, labels, charted=False)
+        body = Markup(shown.top) + Markup(shown.rest)
+    else:
+        body = Markup(refusal(outcome) if isinstance(outcome, Refusal) else clarification(outcome))
+    return part("part", question=outcome.question, body=body)
 
 
 def _references(answer: Answer) -> dict[Theme, list[int]]:

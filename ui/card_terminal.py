@@ -36,7 +36,13 @@ def render(outcome: Outcome, labels: Labels, *, show_sql: bool = False) -> Rende
         return _clarification(outcome)
     if isinstance(outcome, Refusal):
         return _refusal(outcome)
-    return Group(*_answer(outcome, labels, show_sql=show_sql))
+    parts = [_part(part, labels, show_sql=show_sql) for part in outcome.parts]
+    return Group(*_answer(outcome, labels, show_sql=show_sql), *parts)
+
+
+def _part(outcome: Outcome, labels: Labels, *, show_sql: bool) -> RenderableType:
+    """Draw what else was asked under its own words."""
+    return Group(Text(f"\n{outcome.question}", style="bold"), render(outcome, labels, show_sql=show_sql))
 
 
 def _answer(answer: Answer, labels: Labels, *, show_sql: bool) -> Iterable[RenderableType]:

@@ -153,8 +153,10 @@ def confidence_text(confidence: Confidence) -> str:
 
 
 def sentences(answer: Answer) -> list[Claim]:
-    """Return the sentences below the headline; what themes say stands beside the quotes instead."""
-    return [c for c in answer.claims if c.text != answer.headline and not _of_themes(c)]
+    """Return the sentences below the headline; what themes and other parts say stands beside them instead."""
+    told = {claim.text for part in answer.parts if isinstance(part, Answer) for claim in part.claims}
+    own = [c for c in answer.claims if c.text not in told and not _of_themes(c)]
+    return own[1:] if answer.parts else [c for c in own if c.text != answer.headline]
 
 
 def _of_themes(claim: Claim) -> bool:

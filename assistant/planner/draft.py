@@ -34,12 +34,18 @@ class Choice:
 
 
 class Stop(Exception):
-    """Ends a reading early with a refusal or a question back; `choices` are options still to be put into words."""
+    """Ends a reading early with a refusal or a question back.
 
-    def __init__(self, outcome: Clarify | Decline, choices: tuple[Choice, ...] = ()) -> None:
+    `choices` are options still to be put into words, `parts` what the question asks one after the other.
+    """
+
+    def __init__(
+        self, outcome: Clarify | Decline, choices: tuple[Choice, ...] = (), parts: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(outcome)
         self.outcome = outcome
         self.choices = choices
+        self.parts = parts
 
 
 @dataclass(slots=True)
@@ -218,6 +224,11 @@ def ask_back(why: str, options: Iterable[tuple[str, str]]) -> Stop:
 def ask_which(why: str, choices: Iterable[Choice]) -> Stop:
     """Stop with choices, each of which the planner reads on and says as a question of its own."""
     return Stop(Clarify(why=why, options=()), tuple(choices))
+
+
+def divide(why: str, options: Iterable[str], parts: Iterable[str]) -> Stop:
+    """Stop with the parts of a question, which are answered one by one where each can be read, else offered."""
+    return Stop(Clarify(why=why, options=tuple(Option(label=o, question=o) for o in options)), parts=tuple(parts))
 
 
 def refuse(reason: str, message: str, nearest: Iterable[str] = ()) -> Stop:

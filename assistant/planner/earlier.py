@@ -26,7 +26,7 @@ def as_period(window: TimeWindow, clock: Clock) -> Period:
 
 
 def earlier(period: Period, back: Back, clock: Clock) -> Period:
-    """Return the period before, or the same one a step earlier."""
+    """Return the period before, or the same one a step earlier; before a day lies the same weekday."""
     if not isinstance(back, tuple):
         return _moved_back(period, back, 1, clock)
     if back[1] is not None:
@@ -34,6 +34,8 @@ def earlier(period: Period, back: Back, clock: Clock) -> Period:
     partial = period.count == 1 and period.end != period_end(period.start, period.grain, clock.fiscal_start)
     if period.count == 0 or partial:
         return _as_long(period)
+    if period.grain == "day":
+        return _moved_back(period, "week", 1, clock)
     return _moved_back(period, period.grain, period.count, clock)
 
 

@@ -1,6 +1,7 @@
 """Follow-up questions: what is not said is kept from the reading before."""
 
 from assistant.planner.draft import Draft
+from assistant.planner.words import words
 from assistant.types import Reading, Within
 from semantic_layer.query import Filter
 
@@ -45,7 +46,8 @@ def carry(draft: Draft, *, inherited: bool, explicit_by: bool, explicit_time: bo
 def keep_slice(draft: Draft) -> bool:
     """Keep the slice and the time for "show me the calls" and "what do they say"; tell whether a time was kept."""
     old = draft.question.history[-1] if draft.question.history else None
-    leans = draft.has("pronoun", "follow") or (draft.has("quotes") and draft.search_text is None)
+    spoken = any(t.word in words().list_of("stands_for") for t in draft.linked.tokens)
+    leans = spoken or draft.has("pronoun", "follow") or (draft.has("quotes") and draft.search_text is None)
     if old is None or not leans:
         return False
     said = {f.dimension for f in draft.filters}

@@ -13,7 +13,7 @@ def counted(draft: Draft) -> list[str]:
     """Return the one metric that counts what is told apart by the members named: "how many chats"."""
     start = next((i for i in range(len(draft.items)) if draft.cue(i, "how_many", "total")), len(draft.items))
     place = draft.after(start, skip=("filler",))
-    named = draft.items[place].of("value") if draft.roles.get(place) == "value" else _ranked(draft)
+    named = draft.items[place].of("value") if draft.roles.get(place) == "value" else _ranked(draft) or _spoken_of(draft)
     tables = {draft.dimension(e.name).table for e in named[:1]}
     counts = [m for m in draft.catalogue.metrics if not m.hidden and facts.counts_rows(m) in tables]
     if len(counts) != 1:
@@ -21,6 +21,16 @@ def counted(draft: Draft) -> list[str]:
     draft.assumptions.append(f"counted as {counts[0].label}")
     draft.defaults += 1
     return [counts[0].name]
+
+
+def _spoken_of(draft: Draft) -> tuple[Entry, ...]:
+    """Return the member that a question is about as a plural, with nothing beside it but groups and times: "calls"."""
+    said = [i for i, item in enumerate(draft.items) if item.kind not in ("filler", "time", "noun")]
+    plain = all(draft.cue(i, "in", "by") or draft.roles.get(i) in ("value", "dimension") for i in said)
+    if not said or not plain or draft.roles.get(said[0]) != "value":
+        return ()
+    token = draft.linked.tokens[draft.items[said[0]].last]
+    return draft.items[said[0]].of("value") if token.word.endswith("s") and token.stem != token.word else ()
 
 
 def _ranked(draft: Draft) -> tuple[Entry, ...]:

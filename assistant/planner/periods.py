@@ -9,6 +9,8 @@ from assistant.planner.dates import Clock, Period, last_complete, period_of, rol
 from assistant.planner.draft import Draft, Stop, ask_back, refuse
 from assistant.planner.earlier import BEFORE, Back, as_period, earlier
 from assistant.planner.timespans import TimeSpan
+from assistant.spoken import speak
+from assistant.types import Reading
 from semantic_layer.calendar import period_end, period_start, shift
 from semantic_layer.query import Grain, TimeWindow
 
@@ -114,17 +116,26 @@ def _two(draft: Draft, spans: list[TimeSpan], *, compares: bool, trend: bool) ->
 
 
 def _offers(draft: Draft, spans: list[TimeSpan]) -> list[tuple[str, str]]:
-    label = _label(draft)
     named = sorted((s.period for s in spans if s.period), key=lambda p: p.start)
     first, last = named[0], named[-1]
     return [
-        (f"{first.label} to {last.label}", f"What is the {label} from {first.start} to {last.end}?"),
-        (f"{last.label} against {first.label}", f"Compare the {label} of {_spoken(last)} with {_spoken(first)}"),
+        (f"{first.label} to {last.label}", _said(draft, replace(first, end=last.end))),
+        (f"{last.label} against {first.label}", _said(draft, last, first)),
     ]
 
 
-def _spoken(period: Period) -> str:
-    return period.label if period.count == 1 else _exact(period)
+def _said(draft: Draft, now: Period, before: Period | None = None) -> str:
+    """Say what is asked for one period, or for one against another."""
+    window, baseline = (TimeWindow(start=p.start, end=p.end) if p else None for p in (now, before))
+    reading = Reading(
+        intent="compare" if before else "value",
+        metrics=tuple(draft.metrics),
+        by=tuple(draft.by),
+        filters=(*draft.filters, *draft.versus),
+        window=window,
+        baseline=baseline,
+    )
+    return speak(reading, draft.catalogue)
 
 
 def _one(draft: Draft, span: TimeSpan, clock: Clock, back: Back | None, *, compares: bool, trend: bool) -> Pair:
@@ -180,17 +191,13 @@ def _against(draft: Draft, period: Period, clock: Clock) -> Pair:
 
 def _which_one(draft: Draft, now: Period, running: Period, asked: Period, clock: Clock) -> Stop:
     """Ask which period is held against the last complete one: the one before, or the days so far."""
-    label, grain = _label(draft), asked.grain
-    before = earlier(now, BEFORE, clock)
+    grain, before = asked.grain, earlier(now, BEFORE, clock)
+    so_far = replace(running, end=clock.as_of)
     options = [
-        (f"{now.label} against {before.label}", f"Compare the {label} of {_exact(now)} with {_exact(before)}"),
-        ("the days so far", f"Compare the {label} of {running.start} to {clock.as_of} with {_exact(asked)}"),
+        (f"{now.label} against {before.label}", _said(draft, now, before)),
+        ("the days so far", _said(draft, so_far, asked)),
     ]
     return ask_back(f"The current {grain} is not complete.", options)
-
-
-def _exact(period: Period) -> str:
-    return f"{period.start} to {period.end}"
 
 
 def _default(draft: Draft, clock: Clock, step: Grain | None, *, trend: bool, compares: bool = False) -> Period:

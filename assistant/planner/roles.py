@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from assistant.phrases import ask_what
-from assistant.planner.draft import Draft, ask_back, ask_which
+from assistant.planner.draft import Draft, ask_back, ask_which, divide
 from assistant.planner.facts import reaches
 from assistant.planner.lexicon import Entry
 from assistant.planner.text import key
@@ -211,6 +211,17 @@ def take_metrics(draft: Draft) -> None:
         draft.link(i, entry)
         if names[0] not in draft.metrics:
             draft.metrics.append(names[0])
+        _use_per(draft, names[0])
+
+
+def _use_per(draft: Draft, metric: str) -> None:
+    """Use the "per" that belongs to a metric's name: "most expensive topics per contact" is of cost per contact."""
+    name = key(draft.metric(metric).label)
+    for i in draft.cues("by"):
+        noun = draft.items[i + 1] if i + 1 < len(draft.items) else None
+        small = draft.linked.tokens[draft.items[i].last].stem
+        if noun and (small, draft.linked.tokens[noun.last].stem) in pairwise(name) and draft.roles.get(i + 1) == "noun":
+            draft.used.add(i)
 
 
 def _plainest(draft: Draft, names: list[str]) -> list[str]:
@@ -281,10 +292,11 @@ def check_parts(draft: Draft) -> None:
         )
         if joined and not loose:
             continue
+        why = "The question names several metrics in different parts; I answer one part at a time."
         labels = [draft.metric(m) for m in draft.metrics]
         options = [(m.label, ask_what(m.label)) for m in labels]
         joint = next((k for k in between if draft.cue(k, "and")), None)
         if joint is not None and len(places) == 2:
-            first, second = draft.halves(joint)
-            options = [(first, first), (second, second)]
-        raise ask_back("The question names several metrics in different parts; I answer one part at a time.", options)
+            halves = draft.halves(joint)
+            raise divide(why, halves, halves)
+        raise ask_back(why, options)

@@ -1,6 +1,6 @@
 """The rule planner: reads a question against one workspace, without a model, the same way every time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,6 +15,7 @@ from assistant.planner.linker import Linker
 from assistant.planner.nearest import nearest
 from assistant.planner.roles import names_apart
 from assistant.planner.text import clean, tokenize
+from assistant.planner.twoparts import as_one, sentences, shared_period
 from assistant.spoken import speak
 from assistant.types import Clarify, Decline, Option, Plan, Question, Reading, ReadingFeatures
 from semantic_layer.query import TimeWindow
@@ -47,13 +48,21 @@ class RulePlanner:
             gates.check_text(text)
             heard = self._heard(text)
             text = heard.text
+            if len(asked := sentences(text)) > 1 and (whole := self._in_parts(question, asked)):
+                return _as_heard(whole, heard)
             draft = self._draft(question, text)
             return _as_heard(_read(draft), heard)
         except Stop as stop:
             outcome = stop.outcome
+            if stop.parts and (whole := self._in_parts(question, stop.parts)):
+                return _as_heard(whole, heard)
             if isinstance(outcome, Clarify) and draft:
                 unknown = None if stop.choices else coverage.unknown(draft)
                 outcome = unknown or self._clickable(stop, outcome, draft)
+            if isinstance(outcome, Clarify) and stop.parts:
+                refused = (self.plan(replace(question, text=part)) for part in stop.parts)
+                why = " ".join((outcome.why, *(no.message for no in refused if isinstance(no, Decline))))
+                outcome = replace(outcome, why=why)
             if isinstance(outcome, Decline):
                 readable = tuple(q for q in outcome.nearest if self._readable(q))
                 return replace(outcome, nearest=readable or self._nearest(question, draft))
@@ -66,6 +75,24 @@ class RulePlanner:
     def readable(self, text: str) -> bool:
         """Tell whether a question can be read as it stands."""
         return isinstance(self.plan(Question(text=text)), Plan)
+
+    def _in_parts(self, question: Question, texts: Sequence[str]) -> Plan | None:
+        """Read the parts of a question one after the other; none where one cannot be read."""
+        plans = self._one_by_one(question, texts)
+        if plans and (period := shared_period(plans)):
+            said = [f"{text} {period}" if p.default_window else text for text, p in zip(texts, plans, strict=True)]
+            plans = self._one_by_one(question, said)
+        return as_one(plans) if plans else None
+
+    def _one_by_one(self, question: Question, texts: Sequence[str]) -> list[Plan]:
+        plans: list[Plan] = []
+        for text in texts:
+            history = (*question.history, *(p.reading for p in plans))
+            plan = self.plan(replace(question, text=text, history=history))
+            if not isinstance(plan, Plan):
+                return []
+            plans.append(plan)
+        return plans
 
     def open_words(self, text: str) -> tuple[str, ...]:
         """Return the words that name something here, and those that no list has."""
@@ -171,7 +198,12 @@ def _counts(draft: Draft) -> bool:
     after = [draft.after(i) for i in range(len(draft.items)) if draft.cue(i, "by")]
     cut = any(draft.items[k].of("dimension") for k in after if k < len(draft.items))
     within = any(draft.cue(i, "quotes") and draft.cue(i - 1, "in") for i in range(1, len(draft.items)))
-    return cut or within or draft.has("how_many", "percent", "how_much", "why", "highest", "lowest")
+    return (
+        cut
+        or within
+        or draft.has("how_many", "percent", "how_much", "why")
+        or (draft.has("highest", "lowest") and not draft.has("themes"))
+    )
 
 
 def _read(draft: Draft) -> Plan:

@@ -81,8 +81,8 @@ def _is_subject(draft: Draft, i: int, name: str) -> bool:
 
 
 def _reachable(draft: Draft, i: int, entry: Entry) -> Entry:
-    """Return the way to cut; where the metric has no such rows, the one that shares the word and can be reached."""
-    if not draft.metrics or _cuts_all(draft, entry.name) or len(draft.items[i].at) > 1:
+    """Return the way to cut; where a short form has no such rows, the one that shares the word and can be reached."""
+    if entry.score >= 0.93 or not draft.metrics or _cuts_all(draft, entry.name) or len(draft.items[i].at) > 1:
         return entry
     word = draft.linked.tokens[draft.items[i].first].stem
     shown = [d for d in draft.catalogue.dimensions if not d.hidden and word in (*key(d.name), *key(d.label))]

@@ -4,6 +4,7 @@ from assistant.planner import periods
 from assistant.planner.draft import Draft
 from assistant.planner.members import read_members
 from assistant.planner.quotes import subject_of
+from assistant.planner.text import stem
 from assistant.planner.words import words
 
 
@@ -30,6 +31,9 @@ def read_themes(draft: Draft) -> None:
         elif item.kind == "unknown" and item.text.lower() in words().list_of("subjects_of_talk"):
             draft.used.add(i)
     read_members(draft)
+    complaints = {stem(w) for w in words().list_of("complaints")}
+    if any(t.stem in complaints for t in draft.linked.tokens):
+        draft.assumptions.append("every contact is counted, a complaint or not")
     periods.collect_times(draft)
     periods.choose(draft, compares=False, trend=False)
 

@@ -18,6 +18,7 @@ def read_thresholds(draft: Draft) -> None:
         if number < 0 or draft.items[number].kind != "number":
             continue
         metric = _counted(draft, number) or _behind(draft, number) or _measured(draft, i)
+        _check_groups(draft, metric)
         operator = _OPERATORS[next(c for c in _OPERATORS if draft.cue(i, c))]
         value = value_in_unit(draft, number, metric)
         draft.used.update((i, number))
@@ -36,6 +37,21 @@ def _counted(draft: Draft, number: int) -> str | None:
                 "unknown_metric", f"I can't hold a threshold against a number of '{text}': there is no such metric."
             )
     return None
+
+
+def _check_groups(draft: Draft, metric: str) -> None:
+    """Refuse "calls on hold longer than 2 minutes": a limit tells groups apart, not single calls."""
+    named = (p for p in draft.places("metric") if metric in {e.name for e in draft.items[p].of("metric")})
+    place = draft.before(next(named, 0))
+    while draft.cue(place, "in") and place > 0:
+        place = draft.before(place)
+    if place < 0 or any(d < place for d in draft.places("dimension")):
+        return
+    item = draft.items[place]
+    many = draft.linked.tokens[item.last].word.endswith("s")
+    if item.kind == "noun" or draft.roles.get(place) == "noun" or (draft.roles.get(place) == "value" and many):
+        label = draft.metric(metric).label
+        raise refuse("out_of_scope", f"I hold a limit against groups, so I cannot pick single {item.text} by {label}.")
 
 
 def _behind(draft: Draft, number: int) -> str | None:

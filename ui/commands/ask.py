@@ -73,7 +73,8 @@ def _wire(verdict: "Plan | Clarify | Decline", question: str, helper: "Assistant
     from assistant.wire import reading_to_dict, to_dict
 
     if isinstance(verdict, Plan):
-        return {"kind": "plan", "reading": reading_to_dict(verdict.reading)}
+        parts = [reading_to_dict(part.reading) for part in verdict.then]
+        return {"kind": "plan", "reading": reading_to_dict(verdict.reading), **({"parts": parts} if parts else {})}
     return {**to_dict(_outcome(verdict, question, helper)), "id": None}
 
 
@@ -105,6 +106,7 @@ def _show(verdict: "Plan | Clarify | Decline", question: str, helper: "Assistant
     if not isinstance(verdict, Plan):
         out().print(render(_outcome(verdict, question, helper), labels))
         return
-    out().print(pairs(reading_rows(verdict.reading, labels)))
-    for text in (*verdict.reading.assumptions, *verdict.notes):
-        out().print(Text(f"• {text}", style="dim"))
+    for part in (verdict, *verdict.then):
+        out().print(pairs(reading_rows(part.reading, labels)))
+        for text in (*part.reading.assumptions, *part.notes):
+            out().print(Text(f"• {text}", style="dim"))

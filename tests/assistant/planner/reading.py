@@ -2,12 +2,14 @@
 
 `intent metrics by:d,d f:d=a,b f:d!=a w:window b:baseline g:grain lim:n asc|desc h:metric>x up|down s:search text`,
 `in:dimension,metric,n,desc` for the first few looked into, `sh:members` (or `sh:all`) for shares of the whole,
-or `clarify`, or `decline [reason] [words]`, or `abstain` for either of them.
+`&&` between the parts of a question that asks several things; or `clarify`, or `decline [reason] [words]`,
+or `abstain` for either of them.
 What is not written must not be there; `w:` left out is the last month.
 """
 
 import re
 from calendar import monthrange
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -25,6 +27,13 @@ def table(name: str) -> list[tuple[str, str]]:
 
 def differences(outcome: Plan | Clarify | Decline, notation: str, *, default: str, everything: str) -> str:
     """Return what differs from the notation; an empty string when nothing does."""
+    parts = notation.split(" && ")
+    if isinstance(outcome, Plan) and (len(parts) > 1 or outcome.then):
+        plans = [replace(part, then=()) for part in (outcome, *outcome.then)]
+        if len(plans) != len(parts):
+            return f"{len(plans)} parts: {[written(plan) for plan in plans]}"
+        found = [differences(p, n, default=default, everything=everything) for p, n in zip(plans, parts, strict=True)]
+        return " && ".join(filter(None, found))
     words = notation.split(maxsplit=1)
     if words[0] == "clarify":
         return "" if isinstance(outcome, Clarify) else f"not asked back: {outcome}"

@@ -13,7 +13,7 @@ from tests.assistant.planner.worlds import demo, incidents, telco
 
 DEMO = [
     case
-    for name in ("demo", "analyses", "asked", "blind1", "blind2", "blind3", "blind4", "blind5", "fresh1")
+    for name in ("demo", "analyses", "asked", "blind1", "blind2", "blind3", "blind4", "blind5", "fresh1", "twoparts")
     for case in table(f"{name}.txt")
 ]
 YEAR = "2023-01-02..2023-12-31"
