@@ -44,7 +44,8 @@ def speaks_of_one(draft: Draft) -> bool:
     if any(tokens[p].stem in own for item in free for p in item.at):
         return True
     pairs = set(pairwise(key(found.name)))
-    return any(pair in pairs and set(pair) <= own for pair in pairwise(t.stem for t in tokens))
+    said = pairwise(t.stem for t in tokens)
+    return any(pair in pairs and own & {*pair} and not _small() & {*pair} for pair in said)
 
 
 def use_name(draft: Draft, found: Intervention) -> None:
@@ -60,5 +61,10 @@ def _plain() -> frozenset[str]:
     """Stems that name nothing by themselves."""
     lists = ("filler", "generic_actions", "subjects")
     said = {s for name in lists for word in words().list_of(name) for s in key(word)}
-    small = {s for cue in ("in", "and", "by", "not") for word in words().cues[cue] for s in key(str(word))}
-    return frozenset(said | small | {stem("new")})
+    return frozenset(said | _small() | {stem("new")})
+
+
+def _small() -> frozenset[str]:
+    """Stems of the words that only join others."""
+    joining = {s for cue in ("in", "and", "by", "not") for word in words().cues[cue] for s in key(str(word))}
+    return frozenset(joining | {*words().list_of("articles"), "the"})

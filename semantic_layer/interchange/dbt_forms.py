@@ -70,9 +70,8 @@ def _of_columns(columns: Iterable[Entry], kind: str) -> Iterator[Entry]:
 def _measure(metric: Entry) -> Entry:
     own = {key: metric[key] for key in _MEASURE if key in metric}
     if "percentile" in own:
-        share = float(own.pop("percentile"))
         own["agg_params"] = {
-            "percentile": share / 100 if share > 1 else share,
+            "percentile": own.pop("percentile"),
             "use_discrete_percentile": metric.get("percentile_type") == "discrete",
         }
     return _at(metric, {"name": metric.get("name"), **own})

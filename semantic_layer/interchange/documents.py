@@ -11,6 +11,16 @@ from semantic_layer.errors import UserError
 from semantic_layer.interchange.carried import Entry
 
 LARGEST = 32 * 1024 * 1024
+MOST_NODES = 2_000_000
+_NAMED = (
+    "semantic_models", "models", "entities", "dimensions", "columns", "fields", "datasets", "relationships",
+)  # fmt: skip
+_LISTS = ("metrics", "measures", "input_metrics", "primary_key", "from_columns", "to_columns", "custom_extensions")
+_MAPPINGS = (
+    "defaults", "type_params", "config", "node_relation", "derived_semantics", "agg_params", "cumulative_type_params",
+    "conversion_type_params",
+)  # fmt: skip
+_FREE = ("meta", "metadata", "ai_context")
 _SUFFIXES = (".yml", ".yaml", ".json")
 
 
@@ -32,8 +42,10 @@ _Lined.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _Lined.en
 
 def read_documents(sources: Sequence[Path]) -> list[Entry]:
     """Read every YAML and JSON document of files and folders; raise UserError (file_not_found, bad_file)."""
-    documents = [d for file in _files(sources) for d in _read(file) if isinstance(d, dict)]
-    return [d if isinstance(d, Entry) else Entry(d) for d in documents]
+    documents = [d for file in _files(sources) for d in _read(file) if isinstance(d, Entry)]
+    for document in documents:
+        _check(document)
+    return documents
 
 
 def _files(sources: Sequence[Path]) -> Iterator[Path]:
@@ -57,7 +69,10 @@ def _read(file: Path) -> list[Any]:
         loader.name_of_file = file.name
         found = []
         while loader.check_node():
-            found.append(loader.construct_document(loader.get_node()))
+            node = loader.get_node()
+            if _size(node, {}) > MOST_NODES:
+                raise ValueError(f"it stands for more than {MOST_NODES:,} values")
+            found.append(loader.construct_document(node))
         return found
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -73,3 +88,42 @@ def _json_entry(found: dict[str, Any]) -> Entry:
     if isinstance(place, dict):
         entry.file, entry.line = str(place.get("filename", "")), int(place.get("start_line_number") or 0)
     return entry
+
+
+def _size(node: Any, known: dict[int, int]) -> int:
+    """Count the values that a document stands for, its aliases written out."""
+    if id(node) in known:
+        return known[id(node)]
+    known[id(node)] = MOST_NODES
+    pairs = node.value if isinstance(node, yaml.CollectionNode) else ()
+    parts = [part for item in pairs for part in (item if isinstance(item, tuple) else (item,))]
+    known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    return known[id(node)]
+
+
+def _check(entry: Entry) -> None:
+    """Raise UserError (bad_file) where lists, mappings or names do not stand where both tools write them."""
+    for key, value in entry.items():
+        if value is None or key in _FREE:
+            continue
+        if key in (*_NAMED, *_LISTS) and not isinstance(value, list):
+            raise _misshapen(entry, f"'{key}' must be a list")
+        if key in _MAPPINGS and not isinstance(value, Entry):
+            raise _misshapen(entry, f"'{key}' must be a mapping")
+        named = key in _NAMED or (key == "semantic_model" and isinstance(value, list))
+        if named and not all(isinstance(v, Entry) and isinstance(v.get("name"), str) for v in value):
+            raise _misshapen(entry, f"each of '{key}' must be a mapping with a name")
+        if key in ("metrics", "measures") and not all(_is_named(v) for v in value):
+            raise _misshapen(entry, f"each of '{key}' must have a name")
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, Entry):
+                _check(item)
+
+
+def _is_named(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, Entry) and isinstance(value.get("name"), str))
+
+
+def _misshapen(entry: Entry, what: str) -> UserError:
+    place = f"{entry.file}:{entry.line}" if entry.file else "the file"
+    return UserError(f"{place}: {what}", code="bad_file", hint="see docs/interchange.md for what is read")

@@ -263,10 +263,19 @@ def _measure(model: Model, measure: Entry, where: Sequence[str]) -> Spec:
     if agg == "percentile":
         if params.get("use_discrete_percentile") or params.get("use_approximate_percentile"):
             raise NotCarriedError("discrete and approximate percentiles are not known here, only interpolated ones")
-        spec["percentile"] = float(params["percentile"])
+        spec["percentile"] = _share(params.get("percentile"))
     if where:
         spec["where"] = " AND ".join(f"({w})" for w in where) if len(where) > 1 else where[0]
     return {**spec, **_clock(model, measure), **_edge(model, measure)}
+
+
+def _share(value: Any) -> float:
+    """Return which percentile, written as 0.9 or as 90."""
+    try:
+        share = float(value)
+    except (TypeError, ValueError) as error:
+        raise NotCarriedError(f"'{value}' names no percentile") from error
+    return share / 100 if share > 1 else share
 
 
 def _clock(model: Model, measure: Entry) -> Spec:

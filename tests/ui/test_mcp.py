@@ -4,18 +4,27 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from ui.mcp_server import Tools, server
 
+T = TypeVar("T")
 SURFACE = Path(__file__).parent / "goldens" / "mcp_tools.json"
 
 
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a thread of its own: a browser test may have left a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def surface() -> list[dict[str, Any]]:
-    tools = asyncio.run(server(Path("workspace"), None).list_tools())
+    tools = finished(server(Path("workspace"), None).list_tools())
     return [{"name": t.name, "description": t.description, "input": t.input_schema} for t in tools]
 
 
@@ -81,4 +90,4 @@ def test_an_agent_asks_over_stdio(tiny_workspace: Path) -> None:
             reply = await client.call_tool("metrics", {"name": "churn_rate"})
             return dict(json.loads(reply.content[0].text))
 
-    assert asyncio.run(asked())["metrics"][0]["metric"] == "churn_rate"
+    assert finished(asked())["metrics"][0]["metric"] == "churn_rate"

@@ -200,3 +200,27 @@ def test_hostile_definitions_run_no_code_and_reach_no_file(engine: DuckDbEngine,
     carried, catalogue = brought(tmp_path / "hostile.yml", engine, tmp_path)
     assert not catalogue.metrics
     assert {item.name for item in carried.lost} >= {"metric a", "metric b", "metric c"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "semantic_models: [1, {name: x}]",
+        "semantic_models: {a: b}",
+        "semantic_models: [{name: o, measures: 7}]",
+        "semantic_models: [{name: o, entities: [{type: primary}]}]",
+        "metrics: [{name: x, type: simple, type_params: 4}]",
+        "metrics: [{label: x}]",
+        "semantic_model: [3]",
+        "semantic_model: [{name: x, datasets: [3]}]",
+        "semantic_model: [{name: x, metrics: 7}]",
+        "semantic_model: [{name: x, relationships: [1]}]",
+        "".join(f"a{i}: &a{i} [{','.join([f'*a{i - 1}' if i else 'x'] * 10)}]\n" for i in range(10))
+        + "semantic_models: [{name: o, model: o, description: *a9}]",
+    ],
+)
+def test_what_is_not_written_as_the_tools_write_it_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "odd.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        import_definitions([tmp_path / "odd.yml"])
+    assert caught.value.code == "bad_file"
