@@ -1,6 +1,7 @@
 """The workspace's transcripts: found, redacted with the names the warehouse knows, and indexed."""
 
 from collections.abc import Collection
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> I
         transcripts=settings,
         redaction=redaction_settings(workspace),
         known_names=known_names(workspace),
+        moments=moments(workspace),
         embedder=open_embedder(workspace),
         shelf=shelf_of(settings.store),
         progress=progress,
@@ -88,6 +90,33 @@ def strangers(workspace: Workspace, catalogue: "Catalogue", contact_ids: Collect
     finally:
         engine.close()
     return len(set(contact_ids) - {str(value) for value in known})
+
+
+def moments(workspace: Workspace) -> dict[str, datetime]:
+    """Read when each contact took place from the table that the transcripts are tied to."""
+    settings = workspace.config.transcripts
+    if settings is None or settings.table is None or not workspace.warehouse.is_file():
+        return {}
+    from assistant.dictionary import load_dictionary
+    from semantic_layer.engine import DuckDbEngine
+
+    tables = {t.name: t for t in load_dictionary(workspace).catalogue.tables}
+    clock = tables[settings.table].time if settings.table in tables else None
+    if clock is None:
+        return {}
+    key, day = quoted(settings.key), quoted(clock)
+    text = f"SELECT {key}, {day} FROM {quoted(settings.table)} WHERE {day} IS NOT NULL"
+    columns = tuple(Column(name=name, kind="dimension") for name in (settings.key, clock))
+    engine = DuckDbEngine(workspace.warehouse)
+    try:
+        rows = engine.run(Sql(text=text, columns=columns), max_rows=50_000_000).rows()
+    finally:
+        engine.close()
+    return {str(key): _moment(value) for key, value in rows}
+
+
+def _moment(value: datetime | date) -> datetime:
+    return value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
 
 
 def known_names(workspace: Workspace) -> frozenset[str]:

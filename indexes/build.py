@@ -3,9 +3,10 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from indexes.corpus import CORPUS, Corpus
@@ -17,7 +18,7 @@ from indexes.redact import RULES, Redactor
 from indexes.settings import RedactionSettings, TranscriptSettings
 from indexes.shelves import ChromaShelf, Shelf
 from indexes.types import IndexReport, Progress
-from indexes.update import Changes, Updater, start_corpus
+from indexes.update import Changes, Known, Updater, start_corpus
 from indexes.versions import (
     FORMAT,
     Manifest,
@@ -41,6 +42,7 @@ def build_index(
     transcripts: TranscriptSettings,
     redaction: RedactionSettings,
     known_names: Collection[str] = (),
+    moments: Mapping[str, datetime] | None = None,
     embedder: Embedder | None = None,
     shelf: Shelf | None = None,
     progress: Progress | None = None,
@@ -48,7 +50,7 @@ def build_index(
     """Index transcripts under `root`; contacts that did not change are not processed again.
 
     Contacts no longer in the files, or forgotten, are removed. An interrupted build goes on where it was.
-    Passages are embedded, too, where an embedder is given.
+    Passages are embedded, too, where an embedder is given; `moments` date the contacts whose record does not.
     Raises UserError: index_busy, file_not_found, bad_file.
     """
     sources = tuple(_source(file) for file in files)
@@ -60,7 +62,8 @@ def build_index(
         redactor = Redactor(redaction, known_names)
         folder = begin_version(root, settings)
         with closing(start_corpus(folder, before.folder if before else None)) as corpus:
-            updater = Updater(corpus, redactor, transcripts.fields, forgotten(root), _fingerprints(before))
+            known = Known(fields=transcripts.fields, moments=moments or {})
+            updater = Updater(corpus, redactor, known, forgotten(root), _fingerprints(before))
             changes = updater.read(files, progress or _silent)
         if before and not changes and _made_alike(before.derived, embedder, shelf):
             manifest = _manifest(settings, sources, changes, before.derived)

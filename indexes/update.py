@@ -1,8 +1,9 @@
 """The first step of a build: bring the redacted corpus up to date with the transcript files."""
 
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from indexes.aside import redacted
@@ -29,16 +30,24 @@ class Changes:
         return bool(self.added or self.updated or self.removed)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """How to read the files, and when contacts took place whose record does not say."""
+
+    fields: FieldMap
+    moments: Mapping[str, datetime]
+
+
 class Updater:
     """Writes contacts that changed since `before` (their fingerprints), redacted once each, into a corpus."""
 
     def __init__(
-        self, corpus: Corpus, redactor: Redactor, fields: FieldMap, forgotten: frozenset[str], before: dict[str, str]
+        self, corpus: Corpus, redactor: Redactor, known: Known, forgotten: frozenset[str], before: dict[str, str]
     ) -> None:
         self._forgotten = forgotten
         self._corpus = corpus
         self._redactor = redactor
-        self._fields = fields
+        self._known = known
         self._before = before
         self._held = corpus.fingerprints()
         self._seen: dict[str, str] = {}
@@ -60,7 +69,7 @@ class Updater:
         sizes = [file.stat().st_size for file in files]
         for at, file in enumerate(files):
             behind = sum(sizes[:at])
-            for count, read in enumerate(read_contacts(file, self._fields)):
+            for count, read in enumerate(read_contacts(file, self._known.fields)):
                 if (contact := self._taken(read, file)) and self._is_new(contact):
                     yield contact
                 if count % 100 == 0:
@@ -77,7 +86,8 @@ class Updater:
             self.changes.bad_lines.append(BadLine(file=str(file), line=read.line, reason=reason))
         elif read.contact and not self._is_forgotten(read.contact):
             self._seen[read.contact.contact_id] = file.name
-            return read.contact
+            moment = read.contact.occurred_at or self._known.moments.get(read.contact.contact_id)
+            return replace(read.contact, occurred_at=moment)
         return None
 
     def _is_forgotten(self, contact: Contact) -> bool:
