@@ -90,6 +90,7 @@ class WorkspaceConfig(BaseModel):
     llm: LlmSettings | None = None
     embeddings: EmbeddingSettings | None = None
     default_role: str | None = None
+    webhook_env: str | None = None
 
     @model_validator(mode="after")
     def _default_role_exists(self) -> Self:

@@ -136,6 +136,7 @@ def report(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     form: Annotated[str, typer.Option("--format", help="html, pdf, json or md.")] = "html",
     to: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write it.")] = None,
+    send: Annotated[bool, typer.Option("--post", help="Post the verdict to the webhook of because.yml, too.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write the weekly report of a run: verdict, decisions by owner, what broke, confidence, drift."""
@@ -145,11 +146,16 @@ def report(
     if form not in FORMATS:
         raise UserError(f"unknown format '{form}'", code="unknown_format", hint=f"known: {', '.join(FORMATS)}")
     document = report_document(workspace, run_id)
-    if as_json and to is None:
+    if as_json and to is None and not send:
         emit(document)
         return
     file = to or workspace / "evals" / f"report-{document['run_id']}.{form}"
     file.write_bytes(render(document, form))
+    if send:
+        from assistant.workspace import open_workspace
+        from evals.webhook import address_of, message_of, post
+
+        post(address_of(open_workspace(workspace)), message_of(document))
     if as_json:
         emit({"run_id": document["run_id"], "file": file, "format": form, "verdict": document["verdict"]})
     else:
