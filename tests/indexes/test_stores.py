@@ -37,9 +37,10 @@ def database() -> Iterator[str]:
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     if request.param == "chroma":
         return ChromaShelf()
+    address = request.getfixturevalue("database")
     from indexes.postgres import PostgresShelf
 
-    return PostgresShelf(request.getfixturevalue("database"), "because")
+    return PostgresShelf(address, "because")
 
 
 @pytest.fixture
