@@ -28,9 +28,11 @@ def growing_reasons(
     """Return the reasons whose share of transcribed contacts grew, the surest first, and what was said.
 
     `now` and `before` map contacts to reasons, `elsewhere` those of everyone else now. Shares are compared by
-    Fisher's exact test, Bonferroni over the reasons.
+    Fisher's exact test, Bonferroni over the reasons. A reason that the whole slice has is how it was cut, no finding.
     """
     heard, once = _transcribed(now, before, index)
+    if len(set(heard.values())) < 2:
+        return (), ()
     others, _ = _transcribed(elsewhere, {}, index)
     grown = grown_reasons(Counter(heard.values()), Counter(once.values()))
     themes, quotes = _told(grown[:MOST], (heard, once), index, contacts_in_slice)

@@ -48,6 +48,10 @@ def test_the_same_shares_make_no_theme() -> None:
     assert told(side("n", fees=20, other=180), side("b", fees=20, other=180)) == ((), ())
 
 
+def test_a_reason_by_which_the_slice_was_cut_is_no_finding() -> None:
+    assert told(side("n", outage=119), side("b", outage=12, other=180)) == ((), ())
+
+
 def test_a_reason_that_shrank_makes_no_theme() -> None:
     themes, _ = told(side("n", fees=5, other=195), side("b", fees=60, other=140))
     assert [t.theme for t in themes] == ["other"]
