@@ -166,7 +166,7 @@ def _side_by_side(found: Findings, bench: Bench) -> Findings:
         return replace(found, figures=tuple(figures), notes=(*notes, f"no interval: {error.message}"))
     if cube is not None:
         figures[0] = _with_difference(figures[0], figures[1], cube, [str(m) for m, _ in members])
-    return with_sizes(replace(found, figures=tuple(figures)), bench)
+    return with_sizes(replace(found, figures=tuple(figures)), bench, cube)
 
 
 def _with_difference(one: Figure, other: Figure, cube: Cube, members: Sequence[str]) -> Figure:

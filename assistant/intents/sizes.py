@@ -17,17 +17,18 @@ ENOUGH_ROWS = 30
 SURE = 0.05
 
 
-def with_sizes(found: Findings, bench: Bench) -> Findings:
+def with_sizes(found: Findings, bench: Bench, cube: Cube | None = None) -> Findings:
     """Note the rows behind the smallest group and the groups of too few; in a ranking, add who leads among the others.
 
-    Only where the metric's sums can tell: a percentile or a count of distinct things has none.
+    Only where the metric's sums can tell: a percentile or a count of distinct things has none. `cube` holds them
+    where they were measured before.
     """
     reading, table = found.reading, found.table
     if table is None or not table.rows:
         return found
     metric = _ordered_by(found)
     try:
-        cube = sums_of(found, bench, metric)
+        cube = cube or sums_of(found, bench, metric)
     except UserError:
         return found
     if cube is None:

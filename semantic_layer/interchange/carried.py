@@ -1,5 +1,6 @@
 """What was carried over from another tool, and what was not."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,3 +86,8 @@ def label_of(name: str) -> str:
     """Make a label of a name."""
     words = name.replace("_", " ").strip()
     return f"{words[:1].upper()}{words[1:]}"
+
+
+def identifier(name: str) -> str:
+    """Write a table's or column's name, in quotes where it needs them."""
+    return name if re.fullmatch(r"[A-Za-z_]\w*", name) else '"' + name.replace('"', '""') + '"'

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from semantic_layer.interchange.carried import NotCarriedError, plain_column, sql_text
+from semantic_layer.interchange.carried import NotCarriedError, identifier, plain_column, sql_text
 from semantic_layer.interchange.dbt_project import Model, Project
 
 _CALL = re.compile(r"\{\{\s*(\w+)\s*\(([^()]*)\)\s*\}\}")
@@ -43,14 +43,10 @@ def _column(call: str, arguments: str, model: Model, project: Project) -> str:
     if owner is not model:
         if column is None:
             raise NotCarriedError(f"the filter needs '{name}' of another table, which is an expression")
-        text = f"{_quoted(owner.table)}.{_quoted(column)}"
+        text = f"{identifier(owner.table)}.{identifier(column)}"
     grain = names[1] if call == "timedimension" and len(names) > 1 else ""
     return f"date_trunc('{grain}', {text})" if grain else f"({text})" if column is None else text
 
 
 def _own(model: Model) -> tuple[str, ...]:
     return tuple(n for n, e in model.entities.items() if e.get("type") == "primary")
-
-
-def _quoted(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_]\w*", name) else '"' + name.replace('"', '""') + '"'

@@ -9,19 +9,19 @@ import yaml
 from semantic_layer.interchange.carried import Carried, Spec
 from semantic_layer.loader import Loaded, load_catalogue
 from semantic_layer.problems import Problem
+from semantic_layer.validate.schema import family_of
 
-_NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC")
 Check = Callable[[Loaded], tuple[Problem, ...]]
 
 
 def settled(carried: Carried, columns: Mapping[str, Mapping[str, str]], check: Check) -> Carried:
     """Give dimensions the types of their columns and drop what has an error, until nothing has.
 
-    `columns` maps tables to their columns' types; `check` returns the problems of a dictionary.
+    `columns` maps tables to their columns' types, in lower case; `check` returns the problems of a dictionary.
     """
     for spec in carried.dimensions:
-        kind = columns.get(spec["table"], {}).get(str(spec.get("column", spec["name"])), "")
-        if "type" not in spec and not spec.get("expr") and (own := _kind(kind)):
+        kind = columns.get(spec["table"].lower(), {}).get(str(spec.get("column", spec["name"])).lower(), "")
+        if "type" not in spec and not spec.get("expr") and (own := family_of(kind)) not in (None, "text"):
             spec["type"] = own
     while _dropped(carried, check):
         continue
@@ -73,12 +73,3 @@ def _lines(text: str) -> dict[int, tuple[str, str]]:
         elif line.startswith("- name:"):
             out[number] = (section, str(yaml.safe_load(line[2:])["name"]))
     return out
-
-
-def _kind(column: str) -> str | None:
-    upper = column.upper()
-    if upper == "BOOLEAN":
-        return "boolean"
-    if any(word in upper for word in _NUMBERS):
-        return "number"
-    return "date" if upper.startswith(("DATE", "TIMESTAMP")) else None

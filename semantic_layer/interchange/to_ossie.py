@@ -7,7 +7,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from semantic_layer.interchange.carried import Lost
+from semantic_layer.interchange.carried import Lost, identifier
 from semantic_layer.interchange.from_ossie import EXTENSION
 from semantic_layer.model import Catalogue, DimensionSpec, MeasureSpec, MetricSpec, TableSpec
 
@@ -48,7 +48,7 @@ def _dataset(table: TableSpec, catalogue: Catalogue, lost: list[Lost]) -> dict[s
     cuts = [d for d in catalogue.dimensions if d.table == table.name]
     fields = [f for d in cuts if (f := _field(d, lost)) is not None]
     if table.time and not any(f["name"] == table.time for f in fields):
-        clock = {"name": table.time, "expression": _expression(_quoted(table.time)), "dimension": {"is_time": True}}
+        clock = {"name": table.time, "expression": _expression(identifier(table.time)), "dimension": {"is_time": True}}
         fields.append(clock)
     key = [part.strip() for part in table.key.split(",")] if table.key else []
     content = {
@@ -71,7 +71,7 @@ def _field(dimension: DimensionSpec, lost: list[Lost]) -> dict[str, Any] | None:
         return None
     content = {
         "name": dimension.name,
-        "expression": _expression(dimension.expr or _quoted(dimension.column or dimension.name)),
+        "expression": _expression(dimension.expr or identifier(dimension.column or dimension.name)),
         "dimension": {"is_time": False},
         "label": dimension.label,
         "description": dimension.description,
@@ -153,8 +153,9 @@ def _aggregate(measure: MeasureSpec, catalogue: Catalogue) -> str:
     if measure.agg == "count_distinct":
         return f"COUNT(DISTINCT {value})"
     if measure.agg == "count" and measure.expr == "*" and not measure.where:
-        return f"COUNT({_of(measure.table, _quoted(_first_key(catalogue.table(measure.table)) or ''))})"
-    return f"{ {'average': 'AVG'}.get(measure.agg, measure.agg.upper()) }({value})"
+        return f"COUNT({_of(measure.table, identifier(_first_key(catalogue.table(measure.table)) or ''))})"
+    function = "AVG" if measure.agg == "average" else measure.agg.upper()
+    return f"{function}({value})"
 
 
 def _first_key(table: TableSpec) -> str | None:
@@ -180,7 +181,3 @@ def _extension(spec: Any, keys: Iterable[str]) -> list[dict[str, str]]:
     written = spec.model_dump(mode="json", exclude_defaults=True)
     kept = {k: written[k] for k in keys if k in written}
     return [{"vendor_name": "COMMON", "data": json.dumps({EXTENSION: kept})}] if kept else []
-
-
-def _quoted(name: str) -> str:
-    return exp.to_identifier(name).sql(identify=not name.isidentifier())

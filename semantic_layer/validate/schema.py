@@ -18,7 +18,21 @@ from semantic_layer.validate.report import Report
 _COLUMNS = "SELECT table_name, column_name, data_type FROM information_schema.columns"
 _DATED = ("DATE", "TIMESTAMP")
 _FAMILIES = {
-    "number": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U", "DECIMAL", "FLOAT", "DOUBLE"),
+    "number": (
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "HUGEINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "UHUGEINT",
+        "DECIMAL",
+        "FLOAT",
+        "DOUBLE",
+    ),
     "boolean": ("BOOLEAN",),
     "date": _DATED,
     "text": ("VARCHAR", "ENUM", "CHAR", "TEXT"),
@@ -49,6 +63,11 @@ def column_problems(catalogue: Catalogue, there: Schema, report: Report) -> None
     for metric in catalogue.metrics:
         if _can_run(metric, catalogue, report):
             _columns(metric, there, report)
+
+
+def family_of(kind: str) -> str | None:
+    """Return the type of dimension that a column of a warehouse's type is, or None."""
+    return next((name for name, kinds in _FAMILIES.items() if kind.startswith(kinds)), None)
 
 
 def schema_of(engine: SqlEngine) -> Schema:
@@ -136,7 +155,7 @@ def _kind(spec: DimensionSpec, catalogue: Catalogue, there: Schema, engine: SqlE
         plain = None if spec.expr else there[spec.table.lower()][(spec.column or spec.name).lower()]
         kind = plain or _kind_of(spec, catalogue, engine)
         if kind is not None and not kind.startswith(_FAMILIES[spec.type]):
-            fits = next((name for name, kinds in _FAMILIES.items() if kind.startswith(kinds)), None)
+            fits = family_of(kind)
             hint = f"set `type: {fits}`" if fits else "cast it in `expr`"
             report.error(source, "wrong_type", f"{subject} is said to be {spec.type} but holds {kind}", hint)
 
