@@ -46,6 +46,11 @@ class RoleSettings(BaseModel):
     open_tables: tuple[str, ...] = ()
 
     @property
+    def limited(self) -> bool:
+        """Whether there is anything that the role may not see."""
+        return bool(self.rows or self.masked or self.hidden or self.small_cells)
+
+    @property
     def least(self) -> int | None:
         """The fewest customers a figure may rest on, where there is such a limit."""
         if isinstance(self.small_cells, bool):

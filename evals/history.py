@@ -133,6 +133,14 @@ def kept_report(file: Path, run_id: str) -> dict[str, Any] | None:
     return document
 
 
+def latest_report(file: Path) -> dict[str, Any] | None:
+    """Return the report kept of the latest run that has one."""
+    query = "SELECT document FROM reports JOIN runs USING (run_id) ORDER BY started_at DESC, run_id DESC LIMIT 1"
+    found = _read(file, query, [])
+    document: dict[str, Any] | None = json.loads(found[0][0]) if found else None
+    return document
+
+
 _JSON = {"tags": "[]", "scores": "[]", "features": "{}"}
 _COLUMNS = (
     "case_id, question, family, tags, verified, owner, outcome_id, outcome_kind, intent, headline, verdict, scores,"

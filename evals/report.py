@@ -12,6 +12,7 @@ from evals import history
 from evals.calibrate import scores_of
 from evals.compare import compare
 from evals.drift.look import look
+from semantic_layer.errors import UserError
 
 FIGURES = ("accuracy", "silent_wrong", "false_refusal", "missed_refusal")
 NOBODY = "Maintainer of the assistant"
@@ -39,6 +40,14 @@ def report_document(root: Path, run_id: str | None = None) -> dict[str, Any]:
     document = _plain(_made(workspace, file, run))
     history.keep_report(file, run.run_id, document)
     return document
+
+
+def last_report(workspace: Workspace) -> dict[str, Any]:
+    """Return the report of the latest run that has one; raise UserError (no_report)."""
+    found = history.latest_report(workspace.evals / "history.duckdb")
+    if found is None:
+        raise UserError("No evaluation yet.", code="no_report", hint="`because eval run`, then `because eval report`")
+    return found
 
 
 def _made(workspace: Workspace, file: Path, run: history.Run) -> dict[str, Any]:

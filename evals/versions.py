@@ -29,7 +29,7 @@ def versions_of(workspace: Workspace, asked: Assistant, cases: Iterable[Case]) -
         "suite": _text("\n".join(case.model_dump_json() for case in cases)),
         "catalogue": _files(workspace.metrics.rglob("*.y*ml")),
         "warehouse": _stamp(workspace.warehouse) + (f" to {asked.as_of}" if asked.as_of else ""),
-        "index": _files(workspace.index.glob("manifest*")),
+        "index": _files([workspace.index / "CURRENT", *workspace.index.glob("*/manifest.json")]),
         "settings": _files([workspace.root / "because.yml"]),
         "libraries": ", ".join(f"{name} {version(name)}" for name in _LIBRARIES) + f", python {python_version()}",
     }

@@ -14,6 +14,7 @@ import gradio as gr
 
 from ui.card_html import part
 from ui.desk import Desk, Turn
+from ui.evaluation_tab import draw_evaluation
 from ui.thread import Ask, draw_thread
 from ui.verdict import QUIET
 
@@ -85,10 +86,14 @@ def build(desk: Desk) -> gr.Blocks:
         turns = gr.State([], time_to_live=KEEP_SECONDS)
         revision = gr.State(0, time_to_live=KEEP_SECONDS)
         role, fresh = _header(desk)
-        with gr.Column(elem_classes="bc-page"):
-            thread = gr.Column(elem_classes="bc-thread")
-            live = gr.HTML("", elem_classes="bc-live")
-        box, send = _composer()
+        with gr.Tabs(elem_classes="bc-tabs"):
+            with gr.Tab("Ask", elem_classes="bc-tab"):
+                with gr.Column(elem_classes="bc-page"):
+                    thread = gr.Column(elem_classes="bc-thread")
+                    live = gr.HTML("", elem_classes="bc-live")
+                box, send = _composer()
+            with gr.Tab("Evaluation", elem_classes="bc-tab") as evaluation:
+                draw_evaluation(desk, role, evaluation)
         ask = Ask(run=_asker(desk), inputs=[role, turns, revision], outputs=[box, live, turns, revision])
         ask.when([box.submit, send.click], text=box)
         with thread:

@@ -63,14 +63,19 @@ class Facts:
     examples: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
     default_role: str | None = None
+    limited: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """Assistants by role, made when first asked; `facts` is the same for everyone."""
+    """Assistants by role, made when first asked; `facts` is the same for everyone.
+
+    `evaluation` gives the last report's page; it shows every figure, so only who may see everything gets it.
+    """
 
     facts: Facts
     make: Callable[[str | None], Asks]
+    evaluation: Callable[[], str] | None = None
     _made: dict[str | None, Asks] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -112,6 +117,20 @@ class Desk:
     def feedback(self, id: str, *, role: str | None, verdict: str, author: str, reason: str = "") -> None:
         """Keep a verdict on an answer; the same author's later one replaces it."""
         self.assistant(role).feedback(id, verdict=verdict, reason=reason, author=author)
+
+    def report(self, role: str | None) -> str:
+        """Return the last evaluation's page; raise UserError (not_permitted, unknown_role, no_report)."""
+        name = role or self.facts.default_role
+        if name is not None and name not in self.facts.roles:
+            raise UserError(f"no role '{name}' here", code="unknown_role", hint=did_you_mean(name, self.facts.roles))
+        if name in self.facts.limited:
+            raise UserError(
+                "The evaluation is for those who may see every figure.", code="not_permitted",
+                hint="Ask a data owner for the report.",
+            )  # fmt: skip
+        if self.evaluation is None:
+            raise UserError("No evaluation yet.", code="no_report", hint="`because eval run`, then `because eval report`")
+        return self.evaluation()
 
     def correct(self, id: str, *, role: str | None, text: str, author: str) -> None:
         """Keep what an author says would have been right."""

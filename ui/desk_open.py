@@ -20,7 +20,11 @@ def open_desk(root: Path) -> Desk:
 
     here = open_here(root)
     first = assistant.build(root)
-    desk = Desk(facts=_facts(here, first), make=lambda role: assistant.build(root, role=role))
+    desk = Desk(
+        facts=_facts(here, first),
+        make=lambda role: assistant.build(root, role=role),
+        evaluation=lambda: _last_report(here),
+    )
     desk.seat(None, first)
     return desk
 
@@ -36,7 +40,16 @@ def _facts(here: Opened, helper: "Assistant") -> Facts:
         examples=_examples(helper),
         roles={name: role.label for name, role in config.roles.items()},
         default_role=config.default_role,
+        limited=frozenset(name for name, role in config.roles.items() if role.limited),
     )
+
+
+def _last_report(here: Opened) -> str:
+    """Return the page of the report made last; looking at one makes none."""
+    from evals.render import render
+    from evals.report import last_report
+
+    return render(last_report(here.workspace), "html").decode()
 
 
 def _examples(helper: "Assistant") -> tuple[str, ...]:

@@ -81,15 +81,15 @@ def _table(reading: Reading, bench: Bench, purpose: str) -> tuple[ResultTable, t
 
 
 def _without_nobody(table: ResultTable, bench: Bench) -> ResultTable:
-    """Leave the row of unknown members out where nothing counts there.
+    """Leave the row of unknown members out where nothing counts there: no value, or a count of none.
 
     Where small groups are withheld a missing value does not say that there is nothing.
     """
     if bench.catalogue.small_cells:
         return table
-    values = [i for i, column in enumerate(table.columns) if column.unit is not None]
+    empty = {i: (None, 0) if column.unit == "count" else (None,) for i, column in enumerate(table.columns) if column.unit}
     return replace(
-        table, rows=tuple(row for row in table.rows if UNKNOWN not in row or any(row[i] is not None for i in values))
+        table, rows=tuple(row for row in table.rows if UNKNOWN not in row or any(row[i] not in empty[i] for i in empty))
     )
 
 

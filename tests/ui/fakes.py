@@ -11,6 +11,9 @@ from ui.desk import Desk, Facts
 from ui.view import Labels
 
 
+REPORT = '<!doctype html><title>r</title><p class="verdict">Rely on it. "99.1%" came out right.</p><script>1</script>'
+
+
 def unused_port() -> int:
     """Return a port the system picks, so that workers side by side never take the same one."""
     with socket.socket() as probe:
@@ -68,6 +71,7 @@ def fake_desk(assistant: FakeAssistant) -> Desk:
             "What do customers say about invoices?",
             "satisfaction by team",
         ),
-        roles={"analyst": "Analyst"},
+        roles={"analyst": "Analyst", "partner": "Partner"},
+        limited=frozenset({"partner"}),
     )
-    return Desk(facts=facts, make=lambda _role: assistant)
+    return Desk(facts=facts, make=lambda _role: assistant, evaluation=lambda: REPORT)
