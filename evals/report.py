@@ -46,7 +46,7 @@ def last_report(workspace: Workspace) -> dict[str, Any]:
     """Return the report of the latest run that has one; raise UserError (no_report)."""
     found = history.latest_report(workspace.evals / "history.duckdb")
     if found is None:
-        raise UserError("No evaluation yet.", code="no_report", hint="`because eval run`, then `because eval report`")
+        raise UserError("No evaluation yet.", code="no_report", hint="`because eval report` after `because eval run`")
     return found
 
 

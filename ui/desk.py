@@ -129,7 +129,9 @@ class Desk:
                 hint="Ask a data owner for the report.",
             )  # fmt: skip
         if self.evaluation is None:
-            raise UserError("No evaluation yet.", code="no_report", hint="`because eval run`, then `because eval report`")
+            raise UserError(
+                "No evaluation yet.", code="no_report", hint="`because eval run`, then `because eval report`"
+            )
         return self.evaluation()
 
     def correct(self, id: str, *, role: str | None, text: str, author: str) -> None:

@@ -87,7 +87,9 @@ def _without_nobody(table: ResultTable, bench: Bench) -> ResultTable:
     """
     if bench.catalogue.small_cells:
         return table
-    empty = {i: (None, 0) if column.unit == "count" else (None,) for i, column in enumerate(table.columns) if column.unit}
+    empty = {
+        i: (None, 0) if column.unit == "count" else (None,) for i, column in enumerate(table.columns) if column.unit
+    }
     return replace(
         table, rows=tuple(row for row in table.rows if UNKNOWN not in row or any(row[i] not in empty[i] for i in empty))
     )

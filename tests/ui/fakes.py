@@ -10,7 +10,6 @@ from tests.ui.examples import LABELS, clarification, refusal, why_answer
 from ui.desk import Desk, Facts
 from ui.view import Labels
 
-
 REPORT = '<!doctype html><title>r</title><p class="verdict">Rely on it. "99.1%" came out right.</p><script>1</script>'
 
 
