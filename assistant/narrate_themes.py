@@ -16,7 +16,7 @@ def tell_themes(found: Findings) -> tuple[Claim, ...]:
     """Tell the leading recorded reasons, how much of it was heard, and what the conversations say."""
     table = found.table
     head = _recorded(found, table) if table and table.rows else _heard(found)
-    return (head, *_rising(found), *_coverage(found), *about_themes(found))
+    return (head, *_rising(found), *about_themes(found))
 
 
 def _recorded(found: Findings, table: ResultTable) -> Claim:
@@ -64,15 +64,3 @@ def _heard(found: Findings) -> Claim:
     at = "/themes/0"
     pointers = (f"{at}/theme", f"{at}/contacts", f"{at}/of_contacts", f"{at}/share")
     return Claim(text=text, figures=(*pointers, "/reading/window", "/reading/filters"))
-
-
-def _coverage(found: Findings) -> Iterator[Claim]:
-    """Say how many of the contacts were heard, where not all were."""
-    theme = found.themes[0] if found.themes else None
-    if theme is None or theme.of_contacts == theme.contacts_in_slice:
-        return
-    yield Claim(
-        text=f"{theme.of_contacts:,} of these {theme.contacts_in_slice:,} contacts have a transcript; "
-        "what follows counts those alone.",
-        figures=("/themes/0/of_contacts", "/themes/0/contacts_in_slice"),
-    )

@@ -20,7 +20,11 @@ def labels_of(found: Findings) -> dict[str, str]:
 def about_themes(found: Findings) -> Iterator[Claim]:
     """Say what the customers of each slice say more, or that their words do not tell."""
     told = {theme.filters for theme in found.themes}
-    yield from (_theme(found, i, theme) for i, theme in enumerate(found.themes))
+    yield from _sampled(found)
+    for i, theme in enumerate(found.themes):
+        yield _theme(found, i, theme)
+        yield from _judged(i, theme)
+        yield from _countered(found, i, theme)
     for listening in found.listening:
         if not told.intersection((listening.filters, ())):
             whose = ("/drivers/segments", "/reading/filters") if found.drivers else ("/reading/filters",)
@@ -33,9 +37,9 @@ def _theme(found: Findings, i: int, theme: Theme) -> Claim:
     said = f"Words like “{theme.theme}” come up" if family else f"“{theme.theme}” comes up"
     text = (
         f"{said} in {theme.contacts:,} of {theme.of_contacts:,} conversations "
-        f"{_where(found, theme.filters)}({show_share(theme.share)}"
+        f"{_where(found, theme.filters)}({show_share(theme.share)}, {_between(theme)}"
     )
-    pointers = [f"{at}/theme", f"{at}/contacts", f"{at}/of_contacts", f"{at}/share"]
+    pointers = [f"{at}/theme", f"{at}/contacts", f"{at}/of_contacts", f"{at}/share", f"{at}/ci"]
     shares = ((theme.share_before, "before"), (theme.share_elsewhere, "elsewhere"))
     against = [f"{show_share(share)} {when_}" for share, when_ in shares if share is not None]
     if against:
@@ -43,6 +47,45 @@ def _theme(found: Findings, i: int, theme: Theme) -> Claim:
         pointers += [f"{at}/share_before", f"{at}/share_elsewhere", f"{at}/filters"]
     cited = tuple(e.citation for e in found.evidence if e.citation in theme.citations)
     return Claim(text=f"{text}{_agreement(theme)}", figures=tuple(pointers), citations=cited)
+
+
+def _between(theme: Theme) -> str:
+    return f"between {show_share(theme.ci[0])} and {show_share(theme.ci[1])}"
+
+
+def _sampled(found: Findings) -> Iterator[Claim]:
+    """Say of each slice how many of its contacts were heard, where not all were."""
+    first = {theme.filters: i for i, theme in reversed(list(enumerate(found.themes)))}
+    for filters, i in first.items():
+        theme = found.themes[i]
+        if theme.of_contacts == theme.contacts_in_slice:
+            continue
+        members = spoken_members(filters, labels_of(found))
+        whose = f"the {theme.contacts_in_slice:,} contacts{f' from {members}' if members else ''}"
+        text = f"{theme.of_contacts:,} of {whose} have a transcript; shares of conversations are of those alone."
+        at = f"/themes/{i}"
+        yield Claim(text=text, figures=(f"{at}/of_contacts", f"{at}/contacts_in_slice", f"{at}/filters"))
+
+
+def _judged(i: int, theme: Theme) -> Iterator[Claim]:
+    """Say how well a theme that a classifier tells is told, since its error is part of the interval."""
+    if theme.precision is None or theme.recall is None:
+        return
+    text = (
+        f"Which conversations are about “{theme.theme}” is told from their words: on conversations kept apart that "
+        f"is right for {show_share(theme.precision)} of those chosen and finds {show_share(theme.recall)} of those "
+        "there are, which the interval allows for."
+    )
+    at = f"/themes/{i}"
+    yield Claim(text=text, figures=(f"{at}/theme", f"{at}/precision", f"{at}/recall"))
+
+
+def _countered(found: Findings, i: int, theme: Theme) -> Iterator[Claim]:
+    """Point to who says the opposite."""
+    cited = tuple(e.citation for e in found.evidence if e.citation in theme.countered_by)
+    if cited:
+        text = f"On the other hand, a customer among them says the opposite about “{theme.theme}”."
+        yield Claim(text=text, figures=(f"/themes/{i}/theme", f"/themes/{i}/countered_by"), citations=cited)
 
 
 def _agreement(theme: Theme) -> str:

@@ -1,6 +1,6 @@
 """What a restricted role reads and hears: questions about its own names, transcripts of its own contacts."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -113,6 +113,12 @@ class PermittedEvidence:
     ) -> tuple[Evidence, ...]:
         """Return the sentences of permitted contacts that set them apart from permitted others."""
         return self.index.telling(self._kept(contact_ids), self._kept(others), theme=theme, k=k)
+
+    def opposed(
+        self, theme: str, supports: Sequence[str], *, contact_ids: Collection[str], k: int = 1
+    ) -> tuple[Evidence, ...]:
+        """Return quotes of permitted contacts that say the opposite of what supports a theme."""
+        return self.index.opposed(theme, supports, contact_ids=self._kept(contact_ids), k=k)
 
     def leading(
         self, now: Collection[str], baseline: Collection[str] = (), *, contacts_in_slice: int, limit: int = 6

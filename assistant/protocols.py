@@ -1,6 +1,6 @@
 """The seams of a question's path: who reads, who listens, who tells."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from assistant.findings import Findings, Narration
@@ -62,6 +62,12 @@ class EvidenceSearch(Protocol):
         self, contact_ids: Collection[str], others: Collection[str], *, theme: str, k: int = 2
     ) -> tuple[Evidence, ...]:
         """Return the sentences of contacts that say most of what sets them apart from others."""
+        ...
+
+    def opposed(
+        self, theme: str, supports: Sequence[str], *, contact_ids: Collection[str], k: int = 1
+    ) -> tuple[Evidence, ...]:
+        """Return quotes of contacts that say the opposite of what supports a theme."""
         ...
 
     def leading(

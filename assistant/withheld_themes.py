@@ -29,7 +29,7 @@ def without_small_themes(found: Findings, bench: Bench) -> Findings:
         own = theme.filters or _asked(found)
         if fewest(theme.contacts, now[own]) >= least:
             kept.append(_without_small_shares(theme, before[own], every, least))
-    cited = {citation for theme in kept for citation in theme.citations}
+    cited = {citation for theme in kept for citation in (*theme.citations, *theme.countered_by)}
     evidence = tuple(e for e in found.evidence if e.citation in cited)
     nothing = not kept and found.reading.intent == "themes" and not (found.table and found.table.rows)
     decline = Decline(reason="not_permitted", message=NOTHING.format(least=least)) if nothing else found.decline

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from indexes.corpus import Corpus
 from indexes.groups import NAMED_BY, Group, Reals, Rows, Said, bars_of, contacts_of, distinct, groups_of, what_is_said
-from indexes.shares import wilson
+from indexes.held_out import tested
+from indexes.shares import measured, wilson
 from indexes.telling import passages_telling, quotes_telling
 from indexes.terms import Terms
 from indexes.text import stems, words
@@ -55,6 +56,8 @@ def _theme(said: Said, group: Group, now: Rows, contacts_in_slice: int) -> Theme
     saying = contacts_of(said, group)
     contacts, before = int((saying & said.now).sum()), int((saying & ~said.now).sum())
     n, m = len(now), int((~said.now).sum())
+    reasons = said.reasons[[i - len(said.columns) for i in group.members if i >= len(said.columns)]]
+    judged = tested(said.terms.reason_confusion, reasons) if len(reasons) else None
     return Theme(
         theme=_name(said, group),
         passages=passages_telling(said.terms, _weights(said, group), _carrying(said, group, now)),
@@ -63,7 +66,10 @@ def _theme(said: Said, group: Group, now: Rows, contacts_in_slice: int) -> Theme
         contacts_in_slice=contacts_in_slice,
         share=contacts / n,
         share_before=before / m,
-        ci=wilson(contacts, n),
+        ci=measured(contacts, n, judged) if judged else wilson(contacts, n),
+        counted_by="classifier" if judged else "words",
+        precision=judged.precision if judged else None,
+        recall=judged.recall if judged else None,
     )
 
 

@@ -62,7 +62,7 @@ def discover(held: Matrix, *, count: int | None = None, seed: int = 7) -> Reason
     probability = np.zeros(held.shape[0], dtype=np.float32)
     if count < 2 or len(enough) < count:
         return Reasons(label=label, probability=probability, near=np.zeros((0, 0), dtype=bool))
-    weighted = _row_unit(held[enough] * (short + np.log((1 + held.shape[0]) / (1 + df[kept])))[None, :])
+    weighted = row_unit(held[enough] * (short + np.log((1 + held.shape[0]) / (1 + df[kept])))[None, :])
     points = _unit(np.asarray(weighted @ principal_axes(weighted, _AXES, rng)))
     label[enough], centres = _clusters(points, count, rng)
     probability[enough] = _posterior(points, centres, label[enough])
@@ -132,7 +132,8 @@ def _spread(points: Vectors, count: int, rng: np.random.Generator) -> Vectors:
     return points[chosen].copy()
 
 
-def _row_unit(rows: Any) -> Any:
+def row_unit(rows: Any) -> Any:
+    """Scale sparse rows to length 1."""
     from scipy.sparse import diags_array
 
     length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())

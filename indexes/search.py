@@ -1,7 +1,8 @@
 """Searching the index: BM25 and LSA fused, one quote a contact."""
 
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from indexes.contrast import contrast
 from indexes.corpus import CORPUS, Corpus
+from indexes.counter import opposes
 from indexes.dense import Dense, Embedder
 from indexes.derive import LSA
 from indexes.embed import VECTORS
@@ -37,6 +39,7 @@ Loaded = TypeVar("Loaded")
 _NEAR = 0.15
 _LOOKED_AT = 40
 _TELLING = 40
+_OPPOSED = 200
 _STOP_WEIGHT = 0.5
 _LEAST_FIT = 0.15
 _SPELLED = 0.4
@@ -171,6 +174,18 @@ class TranscriptIndex:
         """Quote up to k of some contacts: the sentences that say most of what sets them apart from the others."""
         rows, rest = self._known(contact_ids), self._known(others)
         return telling(self._terms, rows, rest, self._corpus, self._passages.contact_ids, theme=theme)[:k]
+
+    def opposed(
+        self, theme: str, supports: Sequence[str], *, contact_ids: Collection[str], k: int = 1
+    ) -> tuple[Evidence, ...]:
+        """Quote up to k of some contacts that say the opposite of what supports a theme, where one does."""
+        rows = self._rows(contact_ids)
+        scores = self._lexical.scores(" ".join([theme, *supports]))
+        told = _ranked_of(scores, rows, depth=_OPPOSED) if len(rows) else ()
+        found = {s.text: s for row in told for s in self._sentences(int(row))}
+        opposed = [(1.0, sentence) for text, sentence in found.items() if opposes(text, theme, supports)]
+        quotes = _distinct(opposed, k)
+        return tuple(replace(quote, theme=theme, stance="counters") for quote in quotes)
 
     def leading(
         self, now: Collection[str], baseline: Collection[str] = (), *, contacts_in_slice: int, limit: int = 6
@@ -330,8 +345,8 @@ class TranscriptIndex:
             raise corrupt(self._folder) from error
 
 
-def _ranked_of(scores: Vectors, rows: NDArray[np.intp] | None) -> NDArray[np.intp]:
-    return ranked(scores) if rows is None else rows[ranked(scores[rows])]
+def _ranked_of(scores: Vectors, rows: NDArray[np.intp] | None, *, depth: int = DEPTH) -> NDArray[np.intp]:
+    return ranked(scores, depth) if rows is None else rows[ranked(scores[rows], depth)]
 
 
 def _distinct(ordered: list[tuple[float, Sentence]], k: int) -> tuple[Evidence, ...]:

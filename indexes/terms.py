@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.corpus import Stored
+from indexes.held_out import Confusion, judge
 from indexes.ngrams import Matrix
 from indexes.reasons import Reasons, alike, discover, telling_words
 from indexes.text import STOP_WORDS, content_stems, sentences, stems, words
@@ -32,7 +33,8 @@ class Terms:
     is turn `number[t]` of the contact at position `contact[t]`. `kin_terms` lists, for each single word,
     the words that the same contacts say at least twice as often as chance has it. `reason[c]` is why the
     contact at position c called, or −1, and `reason_probability[c]` how sure that is; `reason_words[r]` the words
-    that tell reason r, strongest first, and `reason_near` pairs reasons that are alike.
+    that tell reason r, strongest first, and `reason_near` pairs reasons that are alike. `reason_confusion` says
+    how well reasons are told on contacts that they were not found on.
     """
 
     names: NDArray[np.str_]
@@ -49,6 +51,7 @@ class Terms:
     reason_probability: NDArray[np.float32]
     reason_words: Columns
     reason_near: NDArray[np.bool_]
+    reason_confusion: Confusion
 
     def save(self, folder: Path) -> None:
         """Write the columns."""
@@ -184,7 +187,10 @@ def build_terms(stored: Iterable[Stored]) -> Terms:
         np.array(contact, dtype=np.int32),
         np.array(number, dtype=np.int32),
     )
-    return _packed(gatherer, _worth(df, contacts), columns, discover(heard.matrix()))
+    matrix = heard.matrix()
+    reasons = discover(matrix)
+    confusion = judge(matrix, reasons.label, len(reasons.near))
+    return _packed(gatherer, _worth(df, contacts), columns, reasons, confusion)
 
 
 def _worth(df: Counter[int], contacts: int) -> NDArray[np.intp]:
@@ -192,7 +198,13 @@ def _worth(df: Counter[int], contacts: int) -> NDArray[np.intp]:
     return np.array(sorted(term for term, n in df.items() if _LEAST_CONTACTS <= n <= most), dtype=np.intp)
 
 
-def _packed(gatherer: _Gatherer, kept: NDArray[np.intp], columns: tuple[NDArray[Any], ...], reasons: Reasons) -> Terms:
+def _packed(
+    gatherer: _Gatherer,
+    kept: NDArray[np.intp],
+    columns: tuple[NDArray[Any], ...],
+    reasons: Reasons,
+    confusion: Confusion,
+) -> Terms:
     held, starts, contact, number = columns
     contacts = len(reasons.label)
     place = np.full(len(gatherer.ids) + 1, -1, dtype=np.int32)
@@ -223,6 +235,7 @@ def _packed(gatherer: _Gatherer, kept: NDArray[np.intp], columns: tuple[NDArray[
         reason_probability=reasons.probability,
         reason_words=telling,
         reason_near=alike(reasons, telling),
+        reason_confusion=confusion,
     )
 
 

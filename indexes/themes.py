@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.corpus import Corpus
+from indexes.held_out import tested
 from indexes.naming import Reason
 from indexes.settings import ThemeSettings
-from indexes.shares import classified
+from indexes.shares import Trial, measured
 from indexes.telling import passages_telling, quotes_telling
 from indexes.terms import Terms
 from indexes.text import stems, words
@@ -26,7 +27,8 @@ class Themes:
     """Which contact carries which theme.
 
     `of[c]` is a place in `names`, or −1 where the contact at position c has none, with `probability[c]`;
-    `weights` (themes, terms) says which words tell a theme; `ids` the reasons it is made of.
+    `weights` (themes, terms) says which words tell a theme; `ids` the reasons it is made of, and `tested` how well
+    they are told on contacts that they were not found on.
     """
 
     names: tuple[str, ...]
@@ -34,6 +36,7 @@ class Themes:
     of: NDArray[np.int32]
     probability: NDArray[np.float32]
     weights: NDArray[np.float64]
+    tested: tuple[Trial, ...]
 
 
 def curate(terms: Terms, reasons: Sequence[Reason], settings: ThemeSettings) -> Themes:
@@ -52,7 +55,14 @@ def curate(terms: Terms, reasons: Sequence[Reason], settings: ThemeSettings) -> 
         for member in members:
             told = terms.reason_words[known[member]]
             weights[place, told] = np.maximum(weights[place, told], 1 / (1 + np.arange(len(told))))
-    return Themes(names=tuple(names), ids=tuple(ids), of=of, probability=terms.reason_probability, weights=weights)
+    return Themes(
+        names=tuple(names),
+        ids=tuple(ids),
+        of=of,
+        probability=terms.reason_probability,
+        weights=weights,
+        tested=tuple(tested(terms.reason_confusion, np.array([known[m] for m in members])) for members in ids),
+    )
 
 
 def _check(settings: ThemeSettings, known: dict[str, int]) -> None:
@@ -96,6 +106,8 @@ def listed(themes: Themes, terms: Terms, of: Rows | None = None) -> tuple[Listed
                 words=tuple(str(terms.surfaces[w]) for w in strongest),
                 contacts=int(carrying.sum()),
                 probability=round(float(themes.probability[carrying].mean()), 4) if carrying.any() else 0.0,
+                precision=themes.tested[place].precision,
+                recall=themes.tested[place].recall,
             )
         )
     return tuple(sorted(found, key=lambda theme: (-theme.contacts, theme.name)))
@@ -141,5 +153,8 @@ def _theme(themes: Themes, place: int, terms: Terms, sides: tuple[Rows, Rows], c
         contacts_in_slice=contacts_in_slice,
         share=len(carrying) / len(now),
         share_before=float((themes.of[before] == place).mean()) if len(before) else None,
-        ci=classified(themes.probability[carrying], len(now)),
+        ci=measured(len(carrying), len(now), themes.tested[place]),
+        counted_by="classifier",
+        precision=themes.tested[place].precision,
+        recall=themes.tested[place].recall,
     )

@@ -61,7 +61,8 @@ class Theme:
     `of_contacts` counts the contacts of the slice that have a transcript, `contacts_in_slice`
     all of them; `share` = contacts / of_contacts with its Wilson interval `ci`; `share_before` is that of the
     slice in the earlier period, `share_elsewhere` that of everyone else in the same one. `filters` name the slice,
-    `citations` what is quoted for it.
+    `citations` what is quoted for it, `countered_by` what is quoted against it. Contacts are counted by the reason
+    recorded with them, by the words said in them, or by a classifier whose `precision` and `recall` widen `ci`.
     """
 
     theme: str
@@ -75,17 +76,26 @@ class Theme:
     share_elsewhere: float | None = None
     filters: tuple[Filter, ...] = ()
     citations: tuple[str, ...] = ()
+    countered_by: tuple[str, ...] = ()
+    counted_by: Literal["record", "words", "classifier"] = "words"
+    precision: float | None = None
+    recall: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedTheme:
-    """A theme of the index: the reasons it is made of, and how many contacts carry it how surely."""
+    """A theme of the index: the reasons it is made of, and how many contacts carry it how surely.
+
+    `precision` and `recall` are those of telling it on contacts that it was not found on, None where unmeasured.
+    """
 
     ids: tuple[str, ...]
     name: str
     words: tuple[str, ...]
     contacts: int
     probability: float
+    precision: float | None = None
+    recall: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from uuid import uuid4
 from indexes.types import BadLine
 from semantic_layer.errors import UserError
 
-FORMAT = 5
+FORMAT = 6
 _POINTER = "CURRENT"
 _UNFINISHED = "unfinished"
 

@@ -159,7 +159,8 @@ def quotes(passages: Sequence[Evidence]) -> RenderableType:
 def _theme(theme: Theme) -> Text:
     text = Text("• ")
     text.append(theme.theme, style="bold")
-    text.append(f": {theme.contacts} of {theme.of_contacts} contacts ({write.percent(theme.share)})")
+    text.append(f": {theme.contacts} of {theme.of_contacts} contacts ({write.percent(theme.share)}")
+    text.append(f", {write.percent(theme.ci[0])} to {write.percent(theme.ci[1])})", style="dim")
     for share, against in ((theme.share_before, "before"), (theme.share_elsewhere, "elsewhere")):
         if share is not None:
             text.append(f", {write.percent(share)} {against}", style="dim")
@@ -169,7 +170,7 @@ def _theme(theme: Theme) -> Text:
 def _quote(item: Evidence) -> RenderableType:
     text = Text(f"“{write.clean(item.quote)}”", style="italic")
     when = f", {write.moment(item.occurred_at)}" if item.occurred_at else ""
-    against = ", says otherwise" if item.stance == "counters" else ""
+    against = ", on the other hand" if item.stance == "counters" else ""
     text.append(f"\n— {item.speaker} [{item.citation}]{when}{against}", style="not italic dim")
     return Padding(text, (1, 0, 0, 2))
 

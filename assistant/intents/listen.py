@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.findings import Findings, Listening
+from assistant.intents.opposed import with_opposed
 from assistant.intents.reasons import growing_reasons
 from assistant.measuring import Bench
 from assistant.protocols import EvidenceSearch
@@ -113,9 +114,10 @@ def _heard(sides: _Sides, bench: Bench, index: EvidenceSearch, *, recorded: bool
     themes = (*reasons, *(t.theme for t in words))
     if not known:
         themes = tuple(replace(theme, share_before=None) for theme in themes)
-    cited = {e.citation: e for e in (*(e for t in reversed(words) for e in t.evidence), *reversed(quotes))}
+    cited_by = {e.citation: e for e in (*(e for t in reversed(words) for e in t.evidence), *reversed(quotes))}
     told = tuple(replace(theme, filters=sides.filters) for theme in themes)
-    return listening, told, tuple(cited[c] for c in dict.fromkeys(c for theme in told for c in theme.citations))
+    cited = tuple(cited_by[c] for c in dict.fromkeys(c for theme in told for c in theme.citations))
+    return listening, *with_opposed(told, cited, index, heard)
 
 
 def reason_of(bench: Bench, table: str) -> str | None:

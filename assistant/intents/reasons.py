@@ -110,5 +110,6 @@ def _theme(
         contacts_in_slice=contacts_in_slice,
         share=contacts / of_contacts,
         share_before=share_before,
+        counted_by="record",
         ci=(float(interval.low), float(interval.high)),
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from assistant.findings import Findings, Listening
 from assistant.intents.common import first_findings
 from assistant.intents.listen import contacts_of_slice, reason_of, within_reach
+from assistant.intents.opposed import with_opposed
 from assistant.intents.reasons import common_reasons, growing_reasons, grown_reasons
 from assistant.measuring import Bench
 from assistant.protocols import EvidenceSearch
@@ -132,11 +133,13 @@ def _untied(found: Findings, index: EvidenceSearch) -> Findings:
     told = index.leading(every, contacts_in_slice=len(every))
     narrowed = found.reading.filters or found.reading.window
     note = "the transcripts are not tied to a table, so filters and dates were not applied"
+    quotes = tuple(e for t in told for e in t.evidence[:1])
+    themes, evidence = with_opposed([t.theme for t in told], quotes, index, every)
     return replace(
         found,
         reading=replace(found.reading, window=None, baseline=None, filters=()),
-        themes=tuple(t.theme for t in told),
-        evidence=tuple(e for t in told for e in t.evidence[:1]),
+        themes=themes,
+        evidence=evidence,
         listening=(Listening(filters=(), contacts=len(every), with_transcript=len(every)),),
         notes=(note,) if narrowed else (),
         decline=None if told else _silent(len(every)),
@@ -171,7 +174,10 @@ def _leading(heard: _Slice) -> tuple[tuple[Theme, ...], tuple[Evidence, ...]]:
     )
     themes += tuple(t.theme for t in new)
     quotes += tuple(e for t in new for e in t.evidence[:2])
-    return tuple({t.theme: t for t in themes}.values()), tuple({(e.theme, e.citation): e for e in quotes}.values())
+    themes = tuple({t.theme: t for t in themes}.values())
+    against, cited = with_opposed(themes, quotes, heard.index, heard.now)
+    quotes += tuple(e for e in cited if e.stance == "counters")
+    return against, tuple({(e.theme, e.citation): e for e in quotes}.values())
 
 
 def _silent(read: int) -> Decline:

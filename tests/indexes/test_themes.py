@@ -4,12 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexes.build import build_index
 from indexes.naming import load_reasons
 from indexes.search import TranscriptIndex
 from indexes.settings import RedactionSettings, ThemeSettings, TranscriptSettings
-from indexes.shares import classified, wilson
+from indexes.shares import Trial, measured, wilson
 from indexes.versions import current
 from semantic_layer.errors import UserError
 from tests.indexes.chats import write
@@ -123,15 +125,43 @@ def test_a_wish_for_a_theme_that_is_not_there_names_those_that_are(folder: Path)
     assert "t1" in caught.value.hint
 
 
-def test_a_sure_classification_leaves_the_interval_of_the_sample() -> None:
-    assert classified(np.ones(20, dtype=np.float32), 100) == pytest.approx(wilson(20, 100))
+def test_a_classifier_without_error_leaves_the_interval_of_the_sample() -> None:
+    sure = Trial(hits=100_000, positives=100_000, told=100_000, contacts=1_000_000)
+    assert measured(20, 100, sure) == pytest.approx(wilson(20, 100), abs=0.02)
 
 
-def test_a_doubtful_classification_widens_the_interval() -> None:
-    low, high = wilson(20, 100)
-    wider = classified(np.full(20, 0.6, dtype=np.float32), 100)
-    assert wider[0] < low
-    assert high < wider[1]
+def test_an_erring_classifier_widens_the_interval_over_the_share_corrected_for_its_error() -> None:
+    # Half of the positives are missed and none is added, so twice as many contacts are of the class.
+    low, high = measured(20, 100, Trial(hits=500, positives=1_000, told=500, contacts=10_000))
+    assert low == wilson(20, 100)[0]
+    assert high > 0.4 > wilson(20, 100)[1]
+
+
+def test_a_classifier_that_tells_nothing_leaves_every_share_possible() -> None:
+    assert measured(20, 100, Trial(hits=10, positives=100, told=100, contacts=1_000)) == (0.0, 1.0)
+
+
+@given(true=st.floats(0.1, 0.5), recall=st.floats(0.6, 0.95), false=st.floats(0.01, 0.1), seed=st.integers(0, 10**6))
+@settings(max_examples=5, deadline=None)
+def test_nineteen_of_twenty_intervals_hold_the_true_share(true: float, recall: float, false: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    held = 0
+    for _ in range(200):
+        hits, added = rng.binomial(600, recall), rng.binomial(3_000, false)
+        tested = Trial(hits=int(hits), positives=600, told=int(hits + added), contacts=3_600)
+        said = rng.binomial(1, true, 300).astype(bool)
+        k = int(rng.binomial(said.sum(), recall) + rng.binomial((~said).sum(), false))
+        low, high = measured(k, 300, tested)
+        held += low <= true <= high
+    assert held >= 180
+
+
+def test_themes_say_how_well_they_are_told_on_contacts_they_were_not_found_on(folder: Path) -> None:
+    for theme in opened(folder).listed_themes():
+        assert theme.precision is not None
+        assert theme.recall is not None
+    told = opened(folder).leading(opened(folder).contact_ids, contacts_in_slice=160)
+    assert {t.theme.counted_by for t in told} == {"classifier"}
 
 
 def test_nobody_carries_no_theme(folder: Path) -> None:
