@@ -12,7 +12,7 @@ from assistant.planner.members import read_members
 from assistant.planner.roles import check_parts, is_noun, read_metrics, take_metrics
 from assistant.planner.shape import read_shape
 from assistant.planner.suppositions import read_supposition
-from assistant.planner.text import key
+from assistant.planner.text import key, stem
 from assistant.planner.words import words
 from assistant.types import Intent
 from semantic_layer.model import MetricSpec
@@ -45,8 +45,21 @@ def _asks_relationship(draft: Draft) -> bool:
 
 
 def _asks_overview(draft: Draft) -> bool:
+    if _asks_how_it_fares(draft):
+        return True
     leans = draft.question.history and (draft.has("pronoun") or draft.cue(0, "follow", "and"))
     return draft.has("overview") and not draft.metrics_named and not leans
+
+
+def _asks_how_it_fares(draft: Draft) -> bool:
+    """Tell "how is Billing looking" and "how did chat do last week", which name a group and no metric."""
+    tokens = draft.linked.tokens
+    verbs = {stem(w) for w in words().list_of("fares")}
+    opens = any(t.word in words().list_of("how") for t in tokens[:2])
+    other = draft.has("how_many", "how_much", "how_high", "how_long", "why", "quotes")
+    named = bool(draft.places("value")) and not draft.metrics_named
+    known = all(i.kind != "unknown" and not i.number for i in draft.items)
+    return opens and named and known and not other and bool({t.stem for t in tokens[2:]} & verbs)
 
 
 def _asks_impact(draft: Draft) -> bool:
@@ -124,11 +137,12 @@ def _relationship(draft: Draft) -> None:
 
 
 def _at_risk(draft: Draft) -> None:
-    draft.take("at_risk", "forecast", "high", "highest", "which", "top", "follow")
+    draft.take("at_risk", "forecast", "worry", "high", "highest", "which", "top", "follow")
     _use_nouns(draft)
     take_metrics(draft)
     _prefer_risk(draft)
     check_parts(draft)
+    _check_what_is_at_risk(draft)
     if not draft.metrics:
         draft.metrics = _risk_metrics(draft)
     read_members(draft)
@@ -136,6 +150,19 @@ def _at_risk(draft: Draft) -> None:
     draft.used.update(draft.places("dimension"))
     periods.collect_times(draft)
     periods.choose(draft, compares=False, trend=False)
+
+
+def _check_what_is_at_risk(draft: Draft) -> None:
+    """Refuse "revenue at risk", an amount that no metric of risk tells."""
+    for i in draft.cues("at_risk") or [i for i in draft.used if draft.cue(i, "at_risk")]:
+        place = draft.before(i, skip=("filler",))
+        if (
+            draft.roles.get(place) == "metric"
+            and draft.metrics
+            and not set(draft.metrics) & {m.name for m in _of_risk(draft)}
+        ):
+            label = draft.metric(draft.metrics[0]).label
+            raise refuse("unknown_metric", gates.message("not_at_risk", metric=label))
 
 
 def _risk_metrics(draft: Draft) -> list[str]:
@@ -181,7 +208,7 @@ def _asks_at_risk(draft: Draft) -> bool:
     asks_who = draft.linked.tokens[0].word in words().list_of("asks_who") and not draft.places("dimension")
     after = (draft.after(i, skip=("filler",)) for i in range(len(draft.items)) if draft.cue(i, "which"))
     people = any(i < len(draft.items) and is_noun(draft, i) for i in after)
-    return draft.has("at_risk") or (linked and asks_who) or (people and draft.has("forecast"))
+    return draft.has("at_risk") or (linked and asks_who) or (people and draft.has("forecast", "worry"))
 
 
 def _prefer_risk(draft: Draft) -> None:
@@ -205,7 +232,18 @@ def _overview(draft: Draft) -> None:
         if told and draft.items[i].text.lower() in words().list_of("retell"):
             raise refuse("out_of_scope", gates.message("retell"))
     draft.take(
-        "overview", "why", "change", "how_high", "trend", "grain_month", "grain_week", "grain_quarter", "top", "best"
+        "overview",
+        "why",
+        "change",
+        "how_high",
+        "trend",
+        "grain_month",
+        "grain_week",
+        "grain_quarter",
+        "top",
+        "best",
+        "highest",
+        "how_has",
     )
     _scanned(draft, compares=True)
 

@@ -3,6 +3,7 @@
 from assistant.planner import facts
 from assistant.planner.draft import Draft
 from assistant.planner.shape import GRAINS
+from assistant.planner.text import stem
 from assistant.planner.words import words
 from assistant.types import Reading
 from semantic_layer.query import Grain
@@ -13,8 +14,8 @@ SECOND = ("yoy", "mom", "qoq", "wow")
 
 def against_others(draft: Draft) -> bool:
     """Read "happier" or "than the rest": against the others where one group is named, else against before."""
-    others = draft.take("others") or _acts_on(draft)
-    graded = any(draft.cue(i, "up", "down") for i in draft.places("metric"))
+    others = draft.take("others") or _acts_on(draft) or _against_own_kind(draft)
+    graded = any(draft.cue(i, "up", "down") for i in draft.places("metric")) or _compares_now(draft)
     if draft.ranked or not (others or graded):
         return False
     named = [f for f in draft.filters if f.operator == "in"]
@@ -29,6 +30,19 @@ def against_others(draft: Draft) -> bool:
     return False
 
 
+def _against_own_kind(draft: Draft) -> bool:
+    """Read "weekends against weekdays": members set against the others of the kind that is named."""
+    named = [f for f in draft.filters if f.operator == "in"]
+    for i in draft.places("dimension"):
+        own = len(named) == 1 and named[0].dimension in {e.name for e in draft.items[i].of("dimension")}
+        before = draft.before(i)
+        before = draft.before(before) if draft.cue(before, "in") else before
+        if own and i not in draft.used and draft.cue(before, "vs", "more", "less"):
+            draft.used.update((i, before))
+            return True
+    return False
+
+
 def _acts_on(draft: Draft) -> bool:
     """Tell "do bots reduce csat", which sets a group against the rest, from "did csat drop for bots"."""
     members, moves, metrics = draft.places("value"), draft.cues("up", "down", "better", "worse"), draft.places("metric")
@@ -36,6 +50,15 @@ def _acts_on(draft: Draft) -> bool:
         return False
     before = draft.linked.tokens[draft.items[members[0]].first - 1].word
     return before in words().list_of("asks_of_group") and members[0] < moves[0] < metrics[0]
+
+
+def _compares_now(draft: Draft) -> bool:
+    """Tell "is churn higher in SMB", than elsewhere, from "did churn rise in SMB", than before."""
+    compared = {draft.word(i) for i in draft.cues("up", "down", "better", "worse")}
+    opens = draft.linked.tokens[0].stem == stem("is")
+    one = len([f for f in draft.filters if f.operator == "in"]) == 1
+    plain = not draft.times and not draft.has("vs", "why", *SECOND) and draft.grain is None
+    return opens and one and plain and bool(compared & set(words().list_of("comparatives")))
 
 
 def moved(draft: Draft, *, why: bool) -> bool:
@@ -55,9 +78,10 @@ def moved(draft: Draft, *, why: bool) -> bool:
         draft.direction = ("up" if up else "down") if up != down else None
         return True
     draft.take("how_high")
-    if draft.versus and not draft.times and not draft.has(*SECOND, "why"):
+    verbs = {draft.word(i) for i in draft.cues(*MOVES)} - set(words().list_of("comparatives"))
+    if draft.versus and not (draft.times and verbs) and not draft.has(*SECOND, "why"):
         draft.take(*MOVES)
-        return False
+        return bool(verbs) and draft.linked.tokens[0].stem in (stem("did"), stem("has"))
     return draft.take(*MOVES)
 
 

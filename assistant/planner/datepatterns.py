@@ -43,6 +43,7 @@ def _absolute() -> dict[str, str]:
         "holiday": rf"(?P<hol>{any_of(tuple(words().raw['holidays']))}){year}",
         "season": rf"(?:(?:the|this|{t['last']})\s)*(?P<season>{seasons}){year}",
         "lastmonth": rf"(?:{t['last']}|{t['this']})\s{month}",
+        "part": rf"(?P<part>{any_of(tuple(words().raw['parts_of']))})\s(?:the\s)?(?:{_whole(month, year)})",
         "quarter_y": rf"""
             (?:(?P<fiscal>{t["fiscal"]})\s)?
             (?:q(?P<q>[1-4])|(?P<o>{ordinal})\squarter|quarter\s(?P<q2>[1-4]))
@@ -53,6 +54,20 @@ def _absolute() -> dict[str, str]:
         "week_no": rf"(?:(?:calendar|iso)\s)?(?:week\s(?:number\s)?|wk?)(?P<n>\d{{1,2}}){year}",
         "year": rf"(?:(?:{t['calendar']}|the)\s)*(?:{t['year']}\s)?{named}",
     }
+
+
+def _whole(month: str, year: str) -> str:
+    """Return the pattern of a period that has an early and a late part: a month, a quarter, a year."""
+    t = _lists()
+    last = rf"(?:{t['last']})\s(?P<lastu>{t['month']}|{t['quarter']}|{t['year']})"
+    return rf"{month}{year}|q(?P<q>[1-4])(?:\s(?:of\s)?(?P<qy>(?:19|20)\d\d))?|{last}|(?P<wholey>(?:19|20)\d\d)"
+
+
+def _end_day() -> str:
+    """Return the pattern of the day that a number of weeks ends on."""
+    months = any_of(tuple(words().raw["months"]))
+    day = rf"(?P<d>\d{{1,2}})(?:\sof)?\s(?P<mon>{months})|(?P<mon2>{months})\s(?P<d2>\d{{1,2}})"
+    return rf"(?:on\s)?(?:the\s)?(?:{day})(?:\s(?P<y>(?:19|20)\d\d))?"
 
 
 def _relative() -> dict[str, str]:
@@ -89,6 +104,7 @@ def _relative() -> dict[str, str]:
         "yesterday": r"yesterday",
         "today": r"today|tonight",
         "tomorrow": r"tomorrow",
-        "weekday": rf"(?:last|this|past|on)\s(?P<wday>{weekdays})",
+        "weekday": rf"(?:last|this|past|on|(?:the\s)?(?:{t['prior']}))\s(?P<wday>{weekdays})",
+        "n_until": rf"(?P<n>\d+)\s(?:{units})\s(?:to|until|till|up\sto|ending|ended|before)\s{_end_day()}",
         "all": t["all"],
     }

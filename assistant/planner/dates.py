@@ -33,7 +33,7 @@ class Clock:
 class Period:
     """Days from start to end as they were asked for; `assumed` says what was filled in.
 
-    `so_far` marks a period that was asked for while it runs; `count` of grains for rolling periods.
+    `count` is of grains for rolling periods; `within` is the whole that a part such as "early June" is of.
     """
 
     start: date
@@ -43,6 +43,7 @@ class Period:
     assumed: str = ""
     count: int = 1
     yearless: bool = False
+    within: "Period | None" = None
 
     def moved(self, years: int) -> "Period":
         """Return the same period in another year."""

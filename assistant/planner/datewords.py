@@ -119,6 +119,43 @@ def _weekend(said: Said) -> Period:
     return Period(saturday, sunday, "day", f"weekend of {saturday.day} {saturday:%B %Y}", count=0)
 
 
+def _part(said: Said) -> Period:
+    """Return a third of a month, a month of a quarter, a quarter of a year; the very end is a month of a year."""
+    part = words().raw["parts_of"][said.parts["part"]]
+    whole = _whole(said)
+    start, end = whole.start, whole.end
+    months = (end.year - start.year) * 12 + end.month - start.month + 1
+    if months == 1:
+        first = start + 10 * part * DAY
+        last = end if part == 2 else first + 9 * DAY
+    else:
+        width = 1 if months == 3 or said.parts["part"].endswith("of") else 3
+        first = shift(start, "month", (0, (months - width) // 2, months - width)[part])
+        last = shift(first, "month", width) - DAY
+    label = f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
+    assumed = f"'{said.parts['part']} {whole.label}' read as {label}"
+    return Period(first, last, "day" if months == 1 else "month", label, assumed, count=0, within=whole)
+
+
+def _whole(said: Said) -> Period:
+    p = said.parts
+    if "mon" in p:
+        return _month(said)
+    if "q" in p:
+        return _quarter(replace(said, parts={"q": p["q"], **({"y": p["qy"]} if "qy" in p else {})}))
+    if "wholey" in p:
+        return _calendar_year(replace(said, parts={"y": p["wholey"]}))
+    return last_complete(said.clock, next(u for u in _UNITS if p["lastu"] in words().raw["time"][u]))
+
+
+def _until(said: Said) -> Period:
+    """Return so many days, weeks or months that end on a day: "the 8 weeks up to 27 September"."""
+    p = said.parts
+    end = _day(replace(said, parts={**p, "mon": p.get("mon") or p["mon2"], "d": p.get("d") or p["d2"]})).end
+    start = shift(end + DAY, said.grain, -int(p["n"]))
+    return Period(start, end, "day", f"{p['n']} {said.grain}s to {end.day} {end:%B %Y}", count=0)
+
+
 def _start_of(said: Said) -> Period:
     """Return the first month of a year or quarter, else all of the period so far."""
     whole = _this(said)
@@ -257,6 +294,7 @@ _HANDLERS: dict[str, Callable[[Said], Period]] = {
     "half": _half,
     "fiscal_year": _fiscal_year, "week_no": _week_number, "year": _calendar_year, "day_before": _days_back(2),
     "before_last": _before_last, "ago": _ago, "last_n": _last_n, "last": _last, "so_far": _this,
+    "part": _part, "n_until": _until,
     "start_of": _start_of, "nth_week": _nth_week, "half_year": _half_year, "running": _this,
     "weekend": _weekend, "to_date": _this,
     "this": _this, "next_n": _next, "yesterday": _days_back(1), "today": _days_back(0), "tomorrow": _days_back(-1),

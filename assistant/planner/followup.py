@@ -13,7 +13,14 @@ def is_follow_up(draft: Draft) -> bool:
     opens = bool(draft.items) and (draft.cue(0, "follow") or draft.items[0].cues == frozenset(("and",)))
     if draft.has("define", "quotes") and not opens:
         return not draft.places("metric") and draft.has("define")
-    return opens or not draft.metrics_named
+    return opens or not draft.metrics_named or _leans(draft)
+
+
+def _leans(draft: Draft) -> bool:
+    """Tell whether a metric is asked for of those spoken of before: "their csat", "aht for those"."""
+    old = draft.question.history[-1]
+    said = {t.word for t in draft.linked.tokens} & set(words().list_of("leaning"))
+    return bool(said and (old.filters or old.by)) and not draft.has("quotes", "themes", "relationship", "impact")
 
 
 def carry(draft: Draft, *, inherited: bool, explicit_by: bool, explicit_time: bool) -> Reading:

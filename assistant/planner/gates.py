@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from assistant.planner import about
 from assistant.planner.draft import Draft, refuse
 from assistant.planner.text import key, stem
 from assistant.planner.words import words
@@ -34,9 +35,11 @@ def check_scope(draft: Draft) -> None:
     stems = [t.stem for t in draft.linked.tokens]
     linked = {p for item in draft.items if item.kind == "entry" for p in item.at}
     free = [s if i not in linked else "\0" for i, s in enumerate(stems)]
+    if not draft.metrics_named and _contains(free, "fresh"):
+        raise refuse("out_of_scope", about.fresh(draft))
     for name in ("help", "opinion", "causal"):
         if _contains(free, name) and not _meant_otherwise(draft, name, stems):
-            raise refuse("out_of_scope", message(name))
+            raise refuse("out_of_scope", about.described(draft) if name == "help" else message(name))
     for word in words().list_of("statistics"):
         if f" {' '.join(key(word))} " in f" {' '.join(free)} ":
             raise refuse("unknown_metric", message("statistic", word=word))

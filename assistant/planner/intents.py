@@ -1,8 +1,9 @@
 """Decides what is asked for and reads the parts that kind of question has."""
 
-from assistant.planner import facts, followup, gates, parts, periods
+from assistant.planner import about, facts, followup, gates, parts, periods
 from assistant.planner.again import read_again
 from assistant.planner.analyses import read_analysis
+from assistant.planner.bands import read_bands
 from assistant.planner.changes import MOVES, SECOND, against_others, is_trend, moved
 from assistant.planner.dates import Period
 from assistant.planner.draft import Draft, ask_which, refuse
@@ -32,6 +33,10 @@ def read_intent(draft: Draft) -> Intent:
         return "themes"
     if draft.has("quotes") and not _is_count(draft):
         return _quotes(draft)
+    if owned := about.owned(draft):
+        draft.metrics = owned
+        draft.take("define", "by")
+        return "define"
     if _asks_meaning(draft):
         return _define(draft)
     if analysis := read_analysis(draft):
@@ -43,13 +48,14 @@ def read_intent(draft: Draft) -> Intent:
     if inherited:
         draft.metrics = list(draft.question.history[-1].metrics)
     if not draft.metrics:
-        draft.metrics = counted(draft)
+        draft.metrics = counted(draft) or about.listed(draft)
     if not draft.metrics:
         no_metric(draft)
     if all(is_noun(draft, i) for i in draft.places("metric")):
         ask_by_word(draft)
     parts.read_within(draft)
     check_parts(draft)
+    read_bands(draft)
     read_members(draft)
     check_units(draft)
     read_shape(draft)

@@ -40,10 +40,14 @@ class Language:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """A question in the words of the English grammar, and the language it was asked in."""
+    """A question in the words of the English grammar, and the language it was asked in.
+
+    `aside` are sentences of it that ask nothing.
+    """
 
     text: str
     language: str
+    aside: tuple[str, ...] = ()
 
 
 class Tongues:

@@ -123,10 +123,19 @@ def _add_member(lexicon: Lexicon, dimension: DimensionSpec, member: str) -> None
     for synonym in dimension.values.get(member, ()):
         surface = " ".join(spell(synonym))
         lexicon.add(_learn(lexicon, synonym), Entry("value", dimension.name, 0.98, member, surface))
+    _add_groups(lexicon, dimension, member)
     if len(phrase) > 1:
         for part in phrase:
             if len(part) >= 3 and not part.isdigit():
                 lexicon.parts.setdefault(part, []).append(entry)
+
+
+def _add_groups(lexicon: Lexicon, dimension: DimensionSpec, member: str) -> None:
+    """Let a day of the week answer to the names of several: weekend."""
+    for group, days in words().raw["weekday_groups"].items():
+        if member.lower() in days:
+            surface = " ".join(spell(group))
+            lexicon.add(_learn(lexicon, group), Entry("value", dimension.name, 0.98, member, surface))
 
 
 def _add_counts(lexicon: Lexicon, catalogue: Catalogue) -> None:

@@ -1,12 +1,14 @@
 """Members and flags named in the question become filters."""
 
 from collections import defaultdict
+from functools import cache
 from itertools import pairwise
 
 from assistant.planner import facts
 from assistant.planner.draft import Draft, ask_back, ask_which, refuse
 from assistant.planner.lexicon import Entry
 from assistant.planner.roles import qualifier
+from assistant.planner.text import stem
 from assistant.planner.words import words
 from semantic_layer.query import Filter, Scalar
 
@@ -15,7 +17,7 @@ _DEGREES = ("better", "worse", "up", "down", "highest", "lowest", "best", "worst
 
 def read_members(draft: Draft) -> None:
     """Turn members into filters; ask when a member belongs to several dimensions."""
-    found: list[tuple[int, Entry]] = [(i, _member(draft, i)) for i in draft.places("value")]
+    found: list[tuple[int, Entry]] = [(i, e) for i in draft.places("value") for e in _members(draft, i)]
     for i, entry in found:
         draft.link(i, entry)
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -52,6 +54,13 @@ def _check_pairs(draft: Draft, found: list[tuple[int, Entry]]) -> None:
         labels = [f"{a.member} and {b.member}" for (_, a), (_, b) in (found[:2], found[2:])]
         metric = draft.metric(draft.metrics[0]).label if draft.metrics else draft.halves(joint)[0]
         raise ask_back("Two slices are named; I answer one at a time.", [(n, f"{metric} for {n}") for n in labels])
+
+
+def _members(draft: Draft, i: int) -> tuple[Entry, ...]:
+    """Return the member that is named, or those that one name groups: "weekends"."""
+    entries = draft.items[i].of("value")
+    surfaces = {(e.name, e.surface) for e in entries}
+    return entries if len(entries) > 1 and len(surfaces) == 1 and entries[0].surface else (_member(draft, i),)
 
 
 def _member(draft: Draft, i: int) -> Entry:
@@ -114,7 +123,9 @@ def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
         between = range(a + 1, b)
         against = ("vs", "more", "less") if draft.has("why") else ("vs",)
         set_against = [k for k in between if draft.cue(k, *against)]
-        chosen = draft.has("which") and draft.has(*_DEGREES) and any(draft.cue(k, "either") for k in between)
+        graded = draft.has("which") and draft.has(*_DEGREES)
+        asked = draft.linked.tokens[0].stem in _asks() and draft.has(*_DEGREES) and _graded(draft)
+        chosen = (graded or asked) and any(draft.cue(k, "either") for k in between)
         if chosen:
             draft.take("which")
             return one.name
@@ -130,6 +141,18 @@ def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
         draft.take("respectively")
         return found[0][1].name
     return None
+
+
+def _graded(draft: Draft) -> bool:
+    """Tell whether a comparative asks for the one of two: "lower in A or B", "rose more in A or B"."""
+    said = {t.word for t in draft.linked.tokens} & set(words().list_of("comparatives"))
+    return draft.take("more", "less", "high", "low") or bool(said)
+
+
+@cache
+def _asks() -> frozenset[str]:
+    """Stems of the verbs that open a question to choose by: "did churn rise more in A or B"."""
+    return frozenset(stem(w) for w in words().list_of("choosing"))
 
 
 def _pairs(draft: Draft, i: int) -> bool:

@@ -3,17 +3,22 @@
 from collections.abc import Iterable, Iterator
 
 from assistant.planner import coverage, facts, gates
-from assistant.planner.draft import Draft, ask_which, refuse
+from assistant.planner.draft import Draft, ask_back, ask_which, refuse
 from assistant.planner.lexicon import Entry
 from assistant.planner.linker import Item
+from assistant.planner.text import stem
 from assistant.planner.words import words
 
 
 def counted(draft: Draft) -> list[str]:
     """Return the one metric that counts what is told apart by the members named: "how many chats"."""
     start = next((i for i in range(len(draft.items)) if draft.cue(i, "how_many", "total")), len(draft.items))
-    place = draft.after(start, skip=("filler",))
+    place = draft.after(start)
     named = draft.items[place].of("value") if draft.roles.get(place) == "value" else _ranked(draft) or _spoken_of(draft)
+    if busy := _busy(draft):
+        return busy
+    if draft.cue(draft.after(place), "up", "down"):
+        return []
     tables = {draft.dimension(e.name).table for e in named[:1]}
     counts = [m for m in draft.catalogue.metrics if not m.hidden and facts.counts_rows(m) in tables]
     if len(counts) != 1:
@@ -21,6 +26,20 @@ def counted(draft: Draft) -> list[str]:
     draft.assumptions.append(f"counted as {counts[0].label}")
     draft.defaults += 1
     return [counts[0].name]
+
+
+def _busy(draft: Draft) -> list[str]:
+    """Return the one metric that "busiest" and "quietest" speak of: how much there is to do."""
+    if not any(draft.word(i) in words().list_of("busy") for i in draft.cues("highest", "lowest")):
+        return []
+    senses = draft.context.lexicon.senses
+    sense = senses.of((stem(words().raw["busy_sense"]),))
+    meant = senses.meant(sense, ()) if sense else ()
+    if len(meant) != 1:
+        return []
+    draft.assumptions.append(f"counted as {draft.metric(meant[0].metric).label}")
+    draft.defaults += 1
+    return [meant[0].metric]
 
 
 def _spoken_of(draft: Draft) -> tuple[Entry, ...]:
@@ -45,11 +64,25 @@ def _ranked(draft: Draft) -> tuple[Entry, ...]:
 
 def no_metric(draft: Draft) -> None:
     """Ask which metric is meant, when a word of its name is there; refuse otherwise."""
+    _ask_measured(draft)
     ask_by_word(draft)
     if any(item.kind == "unknown" for item in draft.items):
         draft.used.update(i for i, item in enumerate(draft.items) if item.kind != "unknown")
         coverage.check(draft)
     raise refuse("unknown_metric", gates.message("no_metric"))
+
+
+def _ask_measured(draft: Draft) -> None:
+    """Ask which time is meant by "slowest agents"."""
+    cuts = draft.places("dimension")
+    measured = any(draft.word(i) in words().list_of("measured") for i in draft.cues("highest", "lowest"))
+    if len(cuts) != 1 or not measured:
+        return
+    name = draft.items[cuts[0]].of("dimension")[0].name
+    timed = [m for m in draft.catalogue.metrics if not m.hidden and m.unit == "seconds"]
+    labels = [m.label for m in timed if facts.reaches(m, name, draft.catalogue)]
+    if labels:
+        raise ask_back(gates.message("which_time"), [(n, f"{draft.text.rstrip('?')} by {n}") for n in labels[:5]])
 
 
 def ask_by_word(draft: Draft) -> None:

@@ -55,7 +55,9 @@ def choose(draft: Draft, *, compares: bool, trend: bool) -> None:
     elif now.end > clock.as_of and now.count == 1:
         draft.usual = _same_part(draft, now, clock)
     draft.window = window
-    draft.assumptions += [p.assumed for p in (now, before) if p is not None and p.assumed]
+    monthly = any(facts.monthly(draft.metric(m), draft.catalogue) for m in draft.metrics)
+    told = (p for p in (now, before) if p is not None and not (monthly and p.within and p.grain == "day"))
+    draft.assumptions += [p.assumed for p in told if p.assumed]
 
 
 def _same_part(draft: Draft, now: Period, clock: Clock) -> TimeWindow | None:
@@ -104,7 +106,7 @@ def _two(draft: Draft, spans: list[TimeSpan], *, compares: bool, trend: bool) ->
     assert a is not None
     assert b is not None
     if (a.start, a.end) == (b.start, b.end):
-        b = b.moved(-1)
+        b = b.moved(-1) if a.yearless or a.grain != "day" else replace(b, start=b.start - 7 * DAY, end=b.end - 7 * DAY)
         b = period_of(b.start, b.grain, draft.context.clock) if b.count == 1 and draft.context.clock else b
     if compares or draft.has("vs", "compare", "difference"):
         draft.take("vs", "compare", "difference")
@@ -250,6 +252,9 @@ def inside(draft: Draft, period: Period, clock: Clock, *, compared: bool = False
         if compared and (end - start) < (period.end - period.start) / 2:
             raise refuse("no_data", f"There are too few data for {period.label} to compare with: {reach}.")
     if any(facts.monthly(draft.metric(m), draft.catalogue) for m in draft.metrics):
+        if period.within is not None and period.grain == "day":
+            draft.assumptions.append(f"{_label(draft)} is measured by the month: {period.within.label}")
+            return inside(draft, period.within, clock, compared=compared)
         start, end = _whole_months(draft, start, end, period)
     return TimeWindow(start=start, end=end, label=period.label)
 

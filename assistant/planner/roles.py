@@ -91,6 +91,8 @@ def _choose(draft: Draft, i: int, sure: bool) -> str:
         return "metric"
     if "dimension" in kinds and _asks_for_dimension(draft, i):
         return "dimension"
+    if "metric" in kinds and "value" in kinds and draft.cue(draft.before(i), "high", "low", "more", "less"):
+        return "metric"
     if "value" in kinds and _stands_as_value(draft, i):
         return "value"
     if "metric" in kinds and "dimension" in kinds and _weaker(draft, i) and len(draft.places("metric")) > 0:
@@ -257,9 +259,13 @@ def _by_unit(draft: Draft, names: list[str]) -> list[str]:
 def _counts_people(draft: Draft) -> bool:
     """Tell "lose most customers" from "lose most": the plural behind the superlative is counted."""
     return any(
-        draft.word(i) in words().list_of("counting") and draft.roles.get(i + 1, "") in ("noun", "metric")
+        draft.word(i) in words().list_of("counting") and _is_plain(draft, i + 1)
         for i in draft.cues("highest", "lowest", "more", "less", "high", "low")
     )
+
+
+def _is_plain(draft: Draft, i: int) -> bool:
+    return draft.roles.get(i, "") in ("noun", "metric") or (i < len(draft.items) and draft.items[i].kind == "noun")
 
 
 def _likeliest(draft: Draft, i: int, names: list[str]) -> list[str]:
@@ -279,6 +285,20 @@ def _likeliest(draft: Draft, i: int, names: list[str]) -> list[str]:
     return kept
 
 
+def _joins_names(draft: Draft, i: int) -> bool:
+    """Tell whether "and" joins two ways to cut, or two members, and no two questions."""
+    left, right = (draft.roles.get(step(i)) for step in (draft.before, draft.after))
+    return left == right and left in ("dimension", "value")
+
+
+def _is_limit(draft: Draft, i: int) -> bool:
+    """Tell whether a metric is only held against a number: "where contact volume exceeds 500"."""
+    behind = draft.after(i)
+    number = draft.after(behind, skip=("filler",))
+    limits = draft.cue(behind, "more", "less", "at_least", "at_most")
+    return limits and number < len(draft.items) and draft.items[number].kind == "number"
+
+
 def check_parts(draft: Draft) -> None:
     """Accept several metrics only where they are named together, so that the rest is meant for all."""
     places = draft.places("metric") if len(draft.metrics) > 1 else []
@@ -290,12 +310,12 @@ def check_parts(draft: Draft) -> None:
             draft.items[k].kind in ("time", "unknown", "number") or (k in draft.roles and draft.roles[k] != "noun")
             for k in between
         )
-        if joined and not loose:
+        if (joined and not loose) or _is_limit(draft, b):
             continue
         why = "The question names several metrics in different parts; I answer one part at a time."
         labels = [draft.metric(m) for m in draft.metrics]
         options = [(m.label, ask_what(m.label)) for m in labels]
-        joint = next((k for k in between if draft.cue(k, "and")), None)
+        joint = next((k for k in between if draft.cue(k, "and") and not _joins_names(draft, k)), None)
         if joint is not None and len(places) == 2:
             halves = draft.halves(joint)
             raise divide(why, halves, halves)

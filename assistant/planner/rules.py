@@ -13,6 +13,7 @@ from assistant.planner.languages import ENGLISH, Heard, Tongues, is_read, known_
 from assistant.planner.lexicon import Vocabulary, build_lexicon
 from assistant.planner.linker import Linker
 from assistant.planner.nearest import nearest
+from assistant.planner.preamble import without_preamble
 from assistant.planner.roles import names_apart
 from assistant.planner.text import clean, tokenize
 from assistant.planner.twoparts import as_one, sentences, shared_period
@@ -47,7 +48,9 @@ class RulePlanner:
             text = clean(question.text)
             gates.check_text(text)
             heard = self._heard(text)
-            text = heard.text
+            text, aside = without_preamble(heard.text, lambda part: self._linker.link(tokenize(part)))
+            gates.check_text(text)
+            heard = replace(heard, aside=aside)
             if len(asked := sentences(text)) > 1 and (whole := self._in_parts(question, asked)):
                 return _as_heard(whole, heard)
             draft = self._draft(question, text)
@@ -174,7 +177,9 @@ def _days(window: TimeWindow | None) -> TimeWindow | None:
 
 
 def _as_heard(plan: Plan, heard: Heard) -> Plan:
-    """Say how a question in another language was understood."""
+    """Say how a question in another language was understood, and what of it was taken as no question."""
+    if heard.aside:
+        plan = replace(plan, notes=(*plan.notes, gates.message("aside", text=" ".join(heard.aside))))
     if heard.language == ENGLISH:
         return plan
     note = gates.message("heard", name=language(heard.language).name, text=heard.text)

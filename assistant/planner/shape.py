@@ -154,6 +154,23 @@ def order(draft: Draft) -> None:
     elif ends and draft.metrics and _asks_where(draft):
         _direction(draft, frozenset().union(*(draft.items[i].cues for i in ends)))
         raise _by_which(draft)
+    elif ends and (number := _counted_end(draft, ends)) is not None:
+        raise _of_what(draft, number)
+
+
+def _counted_end(draft: Draft, ends: list[int]) -> int | None:
+    """Return the number of "bottom five for QA", which says not of what; a noun would say it."""
+    if all(is_noun(draft, i) for i in draft.places("metric")):
+        return None
+    places = (draft.after(i) for i in ends if draft.cue(i, "top", "bottom"))
+    return next((p for p in places if p < len(draft.items) and draft.items[p].kind == "number"), None)
+
+
+def _of_what(draft: Draft, number: int) -> Stop:
+    """Ask which members are to be ranked."""
+    labels = [draft.dimension(name).label for name in _ways(draft)]
+    text = draft.items[number].text
+    return ask_back("The first of what?", [(n, draft.rewritten(number, f"{text} {n}")) for n in labels[:5]])
 
 
 def _asks_where(draft: Draft) -> bool:
@@ -165,16 +182,18 @@ def _asks_where(draft: Draft) -> bool:
 
 def _by_which(draft: Draft) -> Stop:
     """Ask by what a place is meant."""
-    metric = draft.metric(draft.metrics[0])
-    named = {f.dimension for f in draft.filters}
-    cuts = [
-        d
-        for d in draft.catalogue.dimensions
-        if not d.hidden and d.name not in named and d.driver and facts.reaches(metric, d.name, draft.catalogue)
-    ]
     asked = words().list_of("where")
     place = next(i for i, item in enumerate(draft.items) if draft.linked.tokens[item.first].word in asked)
-    return ask_which("By what shall I look?", [draft.meaning(place, Entry("dimension", d.name, 1.0)) for d in cuts[:5]])
+    ways = _ways(draft)[:5]
+    return ask_which("By what shall I look?", [draft.meaning(place, Entry("dimension", name, 1.0)) for name in ways])
+
+
+def _ways(draft: Draft) -> list[str]:
+    """Return the dimensions that the metric may be looked at by."""
+    metric = draft.metric(draft.metrics[0])
+    named = {f.dimension for f in draft.filters}
+    shown = (d for d in draft.catalogue.dimensions if not d.hidden and d.driver and d.name not in named)
+    return [d.name for d in shown if facts.reaches(metric, d.name, draft.catalogue)]
 
 
 def _rank(draft: Draft, ends: list[int]) -> None:
@@ -183,7 +202,7 @@ def _rank(draft: Draft, ends: list[int]) -> None:
         raise _two_ends(draft)
     draft.ranked = True
     draft.order = draft.order or _direction(draft, cues)
-    if any(draft.cue(i, "low") for i in draft.places("metric")):
+    if any(draft.cue(i, "low", "down") for i in draft.places("metric")):
         draft.order = "asc" if draft.order == "desc" else "desc"
     draft.used.update(ends)
     _use_by_before_metric(draft)

@@ -10,13 +10,14 @@ from assistant.planner.text import Token, spell, stem
 from assistant.planner.words import words
 
 Repair = tuple[str, str]
+_VOWELS = frozenset("aeiou")
 
 
 class Speller:
     """Knows the workspace's words and English grammar words.
 
     A word of common English is never mended, nor is one shorter than five letters unless two of
-    its letters are swapped: an answer to another question is worse than none.
+    its letters are swapped or its vowels left out: an answer to another question is worse than none.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -25,7 +26,11 @@ class Speller:
         self._filler = _words(words().list_of("filler")) - own - grammar
         self._known = own | grammar | self._filler | _words(words().list_of("known"))
         self._stems = {stem(w) for w in self._known}
-        self._targets = sorted(w for w in own | grammar | self._filler if len(w) >= 4)
+        self._targets = sorted(w for w in own | grammar | self._filler if len(w) >= 4 or (len(w) == 3 and w in own))
+        self._by_bones: dict[str, list[str]] = {}
+        for word in sorted(own | grammar):
+            if len(word) >= 4:
+                self._by_bones.setdefault(_bones(word), []).append(word)
 
     def known(self, token: Token) -> bool:
         """Tell whether a word, or another form of it, is in the lists."""
@@ -33,8 +38,10 @@ class Speller:
 
     def mend(self, token: Token) -> Token:
         """Return the token with the word that is clearly meant, or as it was."""
-        if self.known(token) or len(token.word) < 4 or (token.raw.isupper() and token.capital):
+        if self.known(token) or len(token.word) < 3 or (token.raw.isupper() and token.capital):
             return token
+        if (full := self._without_vowels(token.word)) is not None:
+            return replace(token, word=full, stem=stem(full))
         reach = 2 if len(token.word) >= 8 else 1
         found = extract(token.word, self._targets, scorer=OSA.distance, score_cutoff=reach, limit=12)
         close = [(word, int(far)) for word, far, _ in found if self._plausible(token.word, word, int(far))]
@@ -45,6 +52,14 @@ class Speller:
         word = next(w for w, d in close if d == best)
         return replace(token, word=word, stem=stem(word))
 
+    def _without_vowels(self, typed: str) -> str | None:
+        """Return the one word that is typed with vowels left out: "hndl", "tme", "cst"."""
+        if len(typed) < 3:
+            return None
+        found = [w for w in self._by_bones.get(_bones(typed), ()) if len(w) > len(typed) and _skips(typed, w)]
+        shortest = min(found, key=len, default=None)
+        return shortest if shortest and all(w.startswith(shortest) for w in found) else None
+
     def _plausible(self, typed: str, word: str, distance: int) -> bool:
         """Tell whether a slip explains the difference; what would be dropped as filler needs swapped letters."""
         if typed[0] != word[0] and not _swapped(typed, word):
@@ -52,6 +67,17 @@ class Speller:
         if len(word) <= 4 or word in self._filler:
             return sorted(typed) == sorted(word)
         return distance <= (2 if len(word) >= 7 else 1)
+
+
+def _bones(word: str) -> str:
+    """Return a word's first letter and its further consonants."""
+    return word[0] + "".join(c for c in word[1:] if c not in _VOWELS)
+
+
+def _skips(typed: str, word: str) -> bool:
+    """Tell whether the letters of one stand in the other in that order."""
+    rest = iter(word)
+    return all(c in rest for c in typed)
 
 
 def _swapped(typed: str, word: str) -> bool:

@@ -1,5 +1,6 @@
 """Limits on a metric: the number, its unit, and the metric it is held against."""
 
+from assistant.planner import gates
 from assistant.planner.draft import Draft, ask_back, refuse
 from assistant.planner.words import words
 from semantic_layer.query import Having
@@ -97,6 +98,9 @@ def value_in_unit(draft: Draft, i: int, metric: str) -> float:
         if spec.unit != "ratio":
             raise refuse("unknown_metric", f"{spec.label} is not a percentage, so I cannot compare it with one.")
         return number / 100
+    if spec.unit not in ("seconds", "months") and any(after in raw["time"][u] for u in ("week", "month", "year")):
+        number_ = draft.items[i].text
+        raise refuse("unknown_metric", gates.message("no_time", metric=spec.label, number=number_, unit=after))
     unit = next((u for u in raw["units"].values() if after in u[1:]), None)
     if unit and spec.unit == "seconds":
         draft.used.add(i + 1)

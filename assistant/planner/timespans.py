@@ -97,6 +97,8 @@ def _stands_for_date(name: str, atom: _Atom, tokens: Sequence[Token], prefer: st
         return any(t.raw[:1].isdigit() and t.raw[-1:].isalpha() for t in tokens[atom.first : atom.last])
     if name == "month" and prefer == "future" and tokens[atom.first].raw[:1].isupper():
         return True
+    if name == "part":
+        return atom.first == 0 or tokens[atom.first - 1].word not in words().list_of("ends_at")
     if name != "month" or tokens[atom.first].word not in ("may", "march", "mar", "dec"):
         return True
     time = words().raw["time"]
@@ -149,7 +151,14 @@ def _prefixes() -> tuple[tuple[str, "re.Pattern[str]"], ...]:
         "between": "between",
         "from": "from",
     }
-    return tuple((k, re.compile(rf"(?:^|(?<=\s)){p}\s(?:the\s)?$")) for k, p in kinds.items())
+    edge = {
+        "until": r"(?:end\sof\s)?",
+        "since": r"(?:(?:start|beginning)\sof\s)?",
+        "from": r"(?:(?:start|beginning)\sof\s)?",
+    }
+    return tuple(
+        (k, re.compile(rf"(?:^|(?<=\s)){p}\s(?:the\s)?{edge.get(k, '')}(?:the\s)?$")) for k, p in kinds.items()
+    )
 
 
 def _prefix(line: str, atom: _Atom) -> tuple[str, int]:
@@ -166,7 +175,7 @@ def _range(line: str, pair: list[_Atom], clock: Clock) -> TimeSpan | None:
         return None
     kind, width = _prefix(line, pair[0])
     between = line[pair[0].match.end() : pair[1].match.start()].strip()
-    between = re.sub(r"\s*\bthe$", "", between)
+    between = re.sub(r"\s*\bthe(?:\send\sof)?$", "", between)
     allowed = words().raw["time"]["to"]
     loose = between in allowed and between not in ("and", "vs") and (kind or not _compares(line))
     if not (loose or (kind == "between" and between == "and")) or kind in ("since", "before_after"):

@@ -1,0 +1,70 @@
+"""What is asked about the workspace itself: what it holds, how fresh it is, who owns which metric."""
+
+from assistant.planner import facts, gates
+from assistant.planner.draft import Draft
+from assistant.planner.parts import size_metrics
+from assistant.planner.text import key, stem
+from assistant.planner.words import words
+
+_SHOWN = 6
+
+
+def described(draft: Draft) -> str:
+    """Say which metrics there are, by what they can be cut, and which days they cover."""
+    metrics = sorted((m for m in draft.catalogue.metrics if not m.hidden), key=lambda m: not m.headline)
+    cuts = [d.label for d in draft.catalogue.dimensions if not d.hidden]
+    shown = ", ".join(m.label for m in metrics[:_SHOWN])
+    said = gates.message("holds", n=len(metrics), metrics=shown, cuts=", ".join(cuts[:_SHOWN]))
+    return f"{said} {fresh(draft)}".strip()
+
+
+def fresh(draft: Draft) -> str:
+    """Say which days the data cover; nothing where they have none."""
+    clock = draft.context.clock
+    if clock is None:
+        return gates.message("undated")
+    first, last = (f"{day.day} {day:%B %Y}" for day in (clock.first, clock.as_of))
+    return gates.message("fresh", first=first, last=last)
+
+
+def owned(draft: Draft) -> list[str]:
+    """Return the metrics of the owner who is named beside a word for owning: "which metrics does Finance own"."""
+    owning = {stem(w) for w in words().list_of("owning")}
+    spoken = {t.stem for t in draft.linked.tokens}
+    if not spoken & owning:
+        return []
+    owners = {m.owner: set(key(m.owner)) for m in draft.catalogue.metrics if not m.hidden}
+    named = [owner for owner, name in owners.items() if name and name <= spoken]
+    if len(named) != 1:
+        return []
+    said = owners[named[0]] | owning
+    draft.used.update(i for i, item in enumerate(draft.items) if {draft.linked.tokens[p].stem for p in item.at} <= said)
+    return [m.name for m in draft.catalogue.metrics if not m.hidden and m.owner == named[0]]
+
+
+def listed(draft: Draft) -> list[str]:
+    """Read "list the regions" as a cut of the count that says how big each of them is."""
+    cuts = [i for i in draft.places("dimension") if i not in draft.used]
+    spoken = draft.linked.tokens[0].word in words().list_of("listing")
+    bare = all(
+        item.kind in ("filler", "noun") or draft.cue(i, "which", "in", "overall", "only") or i in draft.roles
+        for i, item in enumerate(draft.items)
+    )
+    if len(cuts) != 1 or not spoken or not bare:
+        return []
+    entry = draft.items[cuts[0]].of("dimension")[0]
+    sizes = size_metrics(draft, entry.name) or _counts(draft, entry.name)
+    sizes = sorted(sizes, key=lambda m: not draft.metric(m).headline)
+    if not sizes:
+        return []
+    draft.link(cuts[0], entry)
+    draft.by = [entry.name]
+    draft.assumptions.append(f"listed with their {draft.metric(sizes[0]).label}")
+    draft.defaults += 1
+    return sizes[:1]
+
+
+def _counts(draft: Draft, dimension: str) -> list[str]:
+    """Return the shown counts of all rows of some table that a dimension cuts."""
+    shown = (m for m in draft.catalogue.metrics if not m.hidden and facts.counts_all(m))
+    return [m.name for m in shown if facts.reaches(m, dimension, draft.catalogue)]
