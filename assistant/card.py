@@ -45,6 +45,7 @@ def answer_of(
         confidence=confidence_of(found, dropped + lost, calibration),
         follow_ups=follow_ups(found, readable),
         notes=(*draft.notes, *narration.notes, *_dropped(dropped, lost)),
+        model=narration.model or found.plan.model,
     )
 
 

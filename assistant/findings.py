@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-from assistant.types import Claim, Decline, Drivers, Figure, Plan, Reading, ResultTable
+from assistant.types import Claim, Decline, Drivers, Figure, ModelUse, Plan, Reading, ResultTable
 from indexes.types import Evidence, Theme
 from semantic_layer.model import Catalogue
 from semantic_layer.query import Filter, Run, TimeWindow
@@ -139,3 +139,4 @@ class Narration:
     headline: Claim
     claims: tuple[Claim, ...]
     notes: tuple[str, ...] = ()
+    model: ModelUse | None = None

@@ -62,9 +62,11 @@ class LLMNarrator:
             )
         except ModelFailure as failure:
             note = f"The language model {place} did not word this: {failure.plain}."
-            return replace(told, notes=(*_used(self._model.use_of(session, before), place), note))
+            spent = self._model.use_of(session, before)
+            return replace(told, notes=(*_used(spent, place), note), model=spent)
         worded, refused = _worded(told, reply.sentences, names_in(findings))
-        return replace(worded, notes=(*_used(self._model.use_of(session, before), place), *_refused(refused)))
+        spent = self._model.use_of(session, before)
+        return replace(worded, notes=(*_used(spent, place), *_refused(refused)), model=spent)
 
 
 def _worded(told: Narration, sentences: Sequence[Sentence], names: frozenset[str]) -> tuple[Narration, int]:

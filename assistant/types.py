@@ -358,6 +358,7 @@ class Answer(Common):
     """A checked answer; `confidence` speaks of the whole of it.
 
     `parts` are the outcomes of what else the question asked; headline and claims speak of them, too.
+    `model` is what a language model was used for it, where one was.
     """
 
     kind: Literal["answer"] = "answer"
@@ -376,6 +377,7 @@ class Answer(Common):
     caveats: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    model: ModelUse | None = None
     parts: tuple["Outcome", ...] = ()
 
 

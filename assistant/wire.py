@@ -39,7 +39,8 @@ def _as_answered(plain: dict[str, Any]) -> dict[str, Any]:
     if "reading" in plain:
         plain["reading"] = _as_read(plain["reading"])
     parts = [_as_answered(part) for part in plain.pop("parts", ())]
-    return {**plain, "parts": parts} if parts else plain
+    used = plain.pop("model", None)
+    return {**plain, **({"model": used} if used else {}), **({"parts": parts} if parts else {})}
 
 
 def _as_read(reading: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import assistant
 from assistant.log import AnswerLog
 from assistant.pipeline import Assistant
 from assistant.workspace import open_workspace
-from evals.scorers import RunSql
+from evals.score import RunSql
 from semantic_layer.engine import DuckDbEngine, SqlEngine
 from semantic_layer.query import Column, Sql
 

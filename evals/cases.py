@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from semantic_layer.errors import UserError
 
@@ -28,10 +28,23 @@ class ExpectedReading(Strict):
 
 
 class ExpectedDriver(Strict):
-    """The segment that must lead, and whether it pushed the metric up or down."""
+    """The segment that must lead, whether it pushed the metric up or down, and the share of the change it holds."""
 
     segment: dict[str, tuple[str, ...]]
     direction: Literal["up", "down"]
+    share: tuple[float, float] | None = None
+
+
+class Relation(Strict):
+    """What an answer must have to do with answers to other questions, whatever the truth is.
+
+    `same`: the value or rows of the first one; `sum`: the values or rows of all of them add up to it;
+    `row`: it is the value that the first one's table has at `key`.
+    """
+
+    kind: Literal["same", "sum", "row"]
+    questions: tuple[str, ...] = Field(min_length=1)
+    key: str = ""
 
 
 class Expected(Strict):
@@ -39,8 +52,9 @@ class Expected(Strict):
 
     `sql` is written by hand and run on the warehouse: one value, or rows of dimensions followed
     by the value (`ordered` when the order is part of the answer). `cite_ids` is SQL that returns
-    the contacts that may be cited. Where no answer is due, `absent` is SQL that finds no row as long as
-    what was asked for is not there, and `rivals` are the statements of the readings that a question allows.
+    the contacts that may be cited. `within_cost` is in the currency of the model's price. Where no
+    answer is due, `absent` is SQL that finds no row as long as what was asked for is not there, and
+    `rivals` are the statements of the readings that a question allows.
     """
 
     kind: tuple[Literal["answer", "clarification", "refusal"], ...] = ("answer",)
@@ -49,7 +63,11 @@ class Expected(Strict):
     sql: str | None = None
     ordered: bool = False
     driver: ExpectedDriver | None = None
+    themes: tuple[str, ...] = ()
+    relation: Relation | None = None
     cite_ids: str | None = None
+    within_ms: float | None = None
+    within_cost: float | None = None
     absent: str | None = None
     rivals: tuple[str, ...] = ()
 

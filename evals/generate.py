@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from evals.cases import Case, Expected, ExpectedDriver, ExpectedReading, Reference, Suite
-from evals.scorers import RunSql
+from evals.score import RunSql
 from semantic_layer.calendar import period_end, period_start, shift
 from semantic_layer.model import Catalogue
 

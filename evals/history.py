@@ -1,9 +1,9 @@
 """The runs of a workspace, kept in `evals/history.duckdb`; a run is written once and never changed."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ _TABLES = {
     "runs": "run_id TEXT PRIMARY KEY, suite TEXT, started_at TIMESTAMP, summary JSON, versions JSON",
     "results": "run_id TEXT, case_id TEXT, question TEXT, family TEXT, origin TEXT, tags JSON, verified BOOLEAN,"
     " owner TEXT, outcome_id TEXT, outcome_kind TEXT, intent TEXT, headline TEXT, verdict TEXT, scores JSON,"
-    " features JSON, probability DOUBLE, ms DOUBLE, PRIMARY KEY (run_id, case_id)",
+    " features JSON, probability DOUBLE, ms DOUBLE, cost DOUBLE, PRIMARY KEY (run_id, case_id)",
     "snapshots": "taken_at TIMESTAMP PRIMARY KEY, state JSON",
     "reports": "run_id TEXT PRIMARY KEY, document JSON",
 }
@@ -52,6 +52,7 @@ class Row:
     features: dict[str, float]
     probability: float | None
     ms: float
+    cost: float | None
 
 
 def keep(report: RunReport, file: Path, summary: Mapping[str, object], versions: Mapping[str, object]) -> None:
@@ -62,7 +63,7 @@ def keep(report: RunReport, file: Path, summary: Mapping[str, object], versions:
             "INSERT INTO runs VALUES (?, ?, ?, ?, ?)",
             [report.run_id, report.suite, started, json.dumps(summary), json.dumps(versions)],
         )
-        places = ", ".join("?" * 17)
+        places = ", ".join("?" * 18)
         connection.executemany(
             f"INSERT INTO results VALUES ({places})", [_values(report.run_id, r) for r in report.results]
         )
@@ -104,16 +105,16 @@ def run(file: Path, run_id: str | None = None) -> Run:
 def results(file: Path, run_id: str) -> tuple[Row, ...]:
     """Return the results of a run; raise UserError (unknown_run)."""
     run(file, run_id)
-    return tuple(map(_row, _read(file, f"SELECT {_COLUMNS} FROM results WHERE run_id = ? ORDER BY rowid", [run_id])))
+    return tuple(map(_row, _named(file, "SELECT * FROM results WHERE run_id = ? ORDER BY rowid", [run_id])))
 
 
 def latest_results(file: Path) -> tuple[Row, ...]:
     """Return each case's latest result, whatever the run."""
     query = (
-        f"SELECT {_COLUMNS} FROM results JOIN runs USING (run_id)"
+        "SELECT results.* FROM results JOIN runs USING (run_id)"
         " QUALIFY row_number() OVER (PARTITION BY case_id ORDER BY started_at DESC) = 1 ORDER BY case_id"
     )
-    return tuple(map(_row, _read(file, query, [])))
+    return tuple(map(_row, _named(file, query, [])))
 
 
 def verdicts(file: Path, run_id: str) -> dict[str, str]:
@@ -142,24 +143,21 @@ def latest_report(file: Path) -> dict[str, Any] | None:
 
 
 _JSON = {"tags": "[]", "scores": "[]", "features": "{}"}
-_COLUMNS = (
-    "case_id, question, family, tags, verified, owner, outcome_id, outcome_kind, intent, headline, verdict, scores,"
-    " features, probability, ms"
-)
 
 
-def _row(values: Sequence[Any]) -> Row:
-    found = dict(zip(_COLUMNS.split(", "), values, strict=True))
-    parsed = {name: json.loads(found[name] or empty) for name, empty in _JSON.items()}
-    texts = {name: found[name] or "" for name in ("owner", "intent", "headline")}
-    return Row(**(found | texts | parsed | {"verified": bool(found["verified"])}))
+def _row(found: Mapping[str, Any]) -> Row:
+    """Return a kept result; what runs did not keep at the time is empty."""
+    parsed = {name: json.loads(found.get(name) or empty) for name, empty in _JSON.items()}
+    texts = {name: found.get(name) or "" for name in ("owner", "intent", "headline")}
+    kept = {field.name: found.get(field.name) for field in fields(Row)}
+    return Row(**(kept | texts | parsed | {"verified": bool(found.get("verified"))}))
 
 
 def _values(run_id: str, r: Result) -> list[object]:
     return [
         run_id, r.case.id, r.case.question, r.case.family or r.case.id, r.case.origin, json.dumps(r.case.tags),
         bool(r.case.verified_by), r.case.owner, r.outcome_id, r.outcome_kind, r.intent, r.headline, r.verdict,
-        json.dumps([asdict(score) for score in r.scores]), json.dumps(r.features), r.probability, r.ms,
+        json.dumps([asdict(score) for score in r.scores]), json.dumps(r.features), r.probability, r.ms, r.cost,
     ]  # fmt: skip
 
 
@@ -183,11 +181,18 @@ def _extended(file: Path) -> Iterator[Any]:
         yield connection
 
 
-def _read(file: Path, query: str, values: list[object]) -> list[tuple[Any, ...]]:
+def _named(file: Path, query: str, values: list[object]) -> list[dict[str, Any]]:
+    """Return rows with the names of their columns."""
     if not file.is_file():
         return []
     connection = open_reader(file)
     try:
-        return connection.execute(query, values).fetchall()
+        found = connection.execute(query, values)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     finally:
         connection.close()
+
+
+def _read(file: Path, query: str, values: list[object]) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in _named(file, query, values)]

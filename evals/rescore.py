@@ -16,6 +16,7 @@ from evals.bench import Bench, open_bench
 from evals.cases import Case, load_suites
 from evals.compare import compare
 from evals.runner import Result, judged, report_of
+from evals.score import Score
 from evals.suite import as_json, cases_of, merge
 from evals.versions import versions_of
 from semantic_layer.errors import UserError
@@ -63,8 +64,6 @@ def _rejudged(bench: Bench, log: AnswerLog, pairs: list[tuple[Case, history.Row]
 
 def _crashed(case: Case, row: history.Row) -> Result:
     """Keep a crash as it was: there is no outcome to judge."""
-    from evals.scorers import Score
-
     return Result(
         case=case, outcome_id="", outcome_kind="crash", headline="", verdict="silent_wrong", ms=row.ms,
         scores=tuple(Score(**score) for score in row.scores),

@@ -10,7 +10,10 @@ from assistant.types import Answer, Outcome
 from evals import scorers
 from evals.bench import Bench
 from evals.cases import Case
-from evals.scorers import Score
+from evals.figures import figures
+from evals.grounding import grounding
+from evals.relation import relation
+from evals.score import Score
 from evals.stats import Proportion, clustered
 
 Verdict: TypeAlias = Literal["right", "silent_wrong", "false_refusal", "missed_refusal", "wrong_abstention"]
@@ -31,6 +34,7 @@ class Result:
     intent: str = ""
     features: dict[str, float] = field(default_factory=dict)
     probability: float | None = None
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,7 @@ def run_case(bench: Bench, case: Case) -> Result:
 def judged(bench: Bench, case: Case, outcome: Outcome, *, ms: float) -> Result:
     """Judge an outcome that took so many milliseconds; a scorer that crashes makes the case wrong."""
     try:
-        scores = tuple(judge(bench, case, outcome))
+        scores = (*judge(bench, case, outcome), *_spent(case, outcome, ms))
     except Exception as error:
         return _crashed(case, error)
     answer = outcome if isinstance(outcome, Answer) else None
@@ -111,6 +115,7 @@ def judged(bench: Bench, case: Case, outcome: Outcome, *, ms: float) -> Result:
         intent=answer.reading.intent if answer else "",
         features=answer.confidence.features if answer else {},
         probability=answer.confidence.probability if answer else None,
+        cost=answer.model.cost if answer and answer.model else None,
     )
 
 
@@ -138,13 +143,26 @@ def judge(bench: Bench, case: Case, outcome: Outcome) -> Iterable[Score]:
     if expect.reading is not None:
         yield scorers.reading(expect.reading, outcome.reading)
     if expect.sql is not None:
-        yield scorers.figures(expect, outcome, bench.run_sql)
+        yield figures(expect, outcome, bench.run_sql)
     if expect.driver is not None:
         yield scorers.driver(expect, outcome)
     if outcome.drivers is not None:
         yield scorers.additivity(outcome.drivers)
     if expect.cite_ids is not None or outcome.evidence:
         yield scorers.citations(expect, outcome, bench.run_sql, bench.quote_of)
+    if expect.themes:
+        yield scorers.themes(expect, outcome)
+    if expect.relation is not None:
+        yield relation(expect.relation, outcome, bench.asked(case.role).ask)
+    yield grounding(outcome)
+
+
+def _spent(case: Case, outcome: Outcome, ms: float) -> Iterable[Score]:
+    """Yield the scores of what an outcome took, where the case has a limit."""
+    if case.expect.within_ms is not None:
+        yield scorers.latency(case.expect, ms)
+    if case.expect.within_cost is not None:
+        yield scorers.cost(case.expect, outcome.model if isinstance(outcome, Answer) else None)
 
 
 def verdict(case: Case, outcome: Outcome, scores: Sequence[Score]) -> Verdict:

@@ -1,26 +1,12 @@
-"""Scorers: each a small function; a score carries its reason, and missing is not zero."""
+"""Scorers: each a small function whose score carries its reason."""
 
-import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from assistant.types import Answer, Drivers, Outcome, Reading, Refusal, Segment
+from assistant.types import Answer, Drivers, ModelUse, Outcome, Reading, Refusal, Segment
 from evals.cases import Case, Expected, ExpectedReading
+from evals.score import RunSql, Score
 from semantic_layer.query import Filter
-
-RunSql: TypeAlias = Callable[[str], Sequence[tuple[Any, ...]]]
-RELATIVE = 1e-6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """Whether one aspect of an answer is right, and why not."""
-
-    scorer: str
-    right: bool
-    reason: str = ""
 
 
 def abstention(case: Case, outcome: Outcome) -> Score:
@@ -75,64 +61,6 @@ def members(filters: Sequence[Filter]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def figures(expected: Expected, answer: Answer, run_sql: RunSql) -> Score:
-    """Compare the answer's numbers with those of the hand-written SQL, to 1e-6 relative."""
-    assert expected.sql is not None
-    wanted = [tuple(row) for row in run_sql(expected.sql)]
-    if len(wanted) == 1 and len(wanted[0]) == 1:
-        return _single(wanted[0][0], answer)
-    return _rows(wanted, answer, ordered=expected.ordered)
-
-
-def _single(wanted: Any, answer: Answer) -> Score:
-    found = answer.figures[0].value if answer.figures else None
-    if found is not None and wanted is not None and close(float(wanted), found):
-        return Score(scorer="figures", right=True)
-    kind = "percent versus fraction" if _off_by_hundred(wanted, found) else "another value"
-    return Score(scorer="figures", right=False, reason=f"{kind}: {found} instead of {wanted}")
-
-
-def _off_by_hundred(wanted: Any, found: float | None) -> bool:
-    return bool(wanted) and bool(found) and any(close(float(wanted) * x, float(found or 0)) for x in (100, 0.01))
-
-
-def _rows(wanted: list[tuple[Any, ...]], answer: Answer, *, ordered: bool) -> Score:
-    """Compare rows of keys followed by one value, as a multiset or, where ordered, one by one.
-
-    A group without a value is no row: whether a statement lists it depends on how it was written.
-    """
-    if answer.table is None:
-        return Score(scorer="figures", right=False, reason="no table")
-    want = [(_key(row[:-1]), row[-1]) for row in wanted if row[-1] is not None]
-    width = len(wanted[0]) if wanted else 0
-    rows = [row for row in answer.table.rows if len(row) >= width and row[width - 1] is not None]
-    got = [(_key(row[: width - 1]), row[width - 1]) for row in rows]
-    if not ordered:
-        want, got = sorted(want, key=lambda row: row[0]), sorted(got, key=lambda row: row[0])
-    if [key for key, _ in want] != [key for key, _ in got]:
-        missing = Counter(k for k, _ in want) - Counter(k for k, _ in got)
-        extra = Counter(k for k, _ in got) - Counter(k for k, _ in want)
-        reason = f"rows missing: {list(missing)[:3]}; not expected: {list(extra)[:3]}; or in another order"
-        return Score(scorer="figures", right=False, reason=reason)
-    wrong = [(key, b, a) for (key, a), (_, b) in zip(want, got, strict=True) if not _same(a, b)]
-    return Score(scorer="figures", right=not wrong, reason=f"differing cells: {wrong[:3]}" if wrong else "")
-
-
-def _key(values: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(str(v)[:10] if hasattr(v, "isoformat") else str(v) for v in values)
-
-
-def _same(a: Any, b: Any) -> bool:
-    if a is None or b is None:
-        return a is b
-    return close(float(a), float(b))
-
-
-def close(a: float, b: float) -> bool:
-    """Tell whether two numbers are equal to 1e-6 relative."""
-    return math.isclose(a, b, rel_tol=RELATIVE, abs_tol=1e-12)
-
-
 def driver(expected: Expected, answer: Answer) -> Score:
     """Judge whether the planted segment leads in its direction.
 
@@ -150,8 +78,19 @@ def driver(expected: Expected, answer: Answer) -> Score:
     narrower = abs(lead.contribution) >= abs(found.total_change) * 2 / 3
     if not inside or (len(named) > len(wanted) and not narrower):
         return Score(scorer="driver", right=False, reason=f"{named} leads instead of {wanted}")
-    right = up == (expected.driver.direction == "up")
-    return Score(scorer="driver", right=right, reason="" if right else "the leading segment moves the other way")
+    if up != (expected.driver.direction == "up"):
+        return Score(scorer="driver", right=False, code="other_sign", reason="the leading segment moves the other way")
+    return _share(expected.driver.share, lead)
+
+
+def _share(expected: tuple[float, float] | None, lead: Segment) -> Score:
+    """Judge the part of the change that the leading segment is said to hold."""
+    found = lead.share_of_change
+    if expected is None or (found is not None and expected[0] <= found <= expected[1]):
+        return Score(scorer="driver", right=True)
+    said = "none" if found is None else f"{found:.0%}"
+    due = f"{expected[0]:.0%} to {expected[1]:.0%}"
+    return Score(scorer="driver", right=False, code="other_share", reason=f"it holds {said} of the change, not {due}")
 
 
 def additivity(found: Drivers) -> Score:
@@ -182,3 +121,38 @@ def citations(expected: Expected, answer: Answer, run_sql: RunSql, quote_of: Cal
         if strangers:
             return Score(scorer="citations", right=False, reason=f"cited outside the slice: {strangers[0]}")
     return Score(scorer="citations", right=True)
+
+
+def themes(expected: Expected, answer: Answer) -> Score:
+    """Judge whether each expected theme is among those shown, by the words of its name."""
+    shown = [_words(theme.theme) for theme in answer.themes]
+    missing = [name for name in expected.themes if not any(_words(name) <= words for words in shown)]
+    names = ", ".join(theme.theme for theme in answer.themes) or "nothing"
+    reason = f"“{missing[0]}” is missing; shown: {names}" if missing else ""
+    return Score(scorer="themes", right=not missing, reason=reason, code="missing_theme" if missing else "")
+
+
+def _words(text: str) -> set[str]:
+    return set(text.casefold().split())
+
+
+def latency(expected: Expected, ms: float) -> Score:
+    """Judge whether the outcome came within the milliseconds that the case allows."""
+    assert expected.within_ms is not None
+    right = ms <= expected.within_ms
+    reason = "" if right else f"{ms:,.0f} ms, and {expected.within_ms:,.0f} are allowed"
+    return Score(scorer="latency", right=right, reason=reason, code="" if right else "too_slow")
+
+
+def cost(expected: Expected, used: ModelUse | None) -> Score:
+    """Judge what a language model was paid for the answer; without a model it is nothing.
+
+    A model whose price is not known has no cost that could be judged: that is wrong, not nothing.
+    """
+    assert expected.within_cost is not None
+    spent = 0.0 if used is None or not used.calls else used.cost
+    if spent is None:
+        return Score(scorer="cost", right=False, code="no_price", reason="the model has no `price_per_million`")
+    right = spent <= expected.within_cost
+    reason = "" if right else f"{spent:.4f} was paid, and {expected.within_cost:.4f} is allowed"
+    return Score(scorer="cost", right=right, reason=reason, code="" if right else "too_dear")

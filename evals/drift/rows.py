@@ -9,7 +9,7 @@ import numpy as np
 
 from evals.bench import Bench
 from evals.drift.tests import Check, Finding, check, share_surprise, surprise
-from evals.scorers import RunSql
+from evals.score import RunSql
 from semantic_layer.model import TableSpec
 
 WEEKS = 8

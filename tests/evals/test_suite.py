@@ -14,8 +14,9 @@ from assistant.workspace import open_workspace
 from evals import history
 from evals.bench import Bench, raw_sql
 from evals.cases import Case, Expected, ExpectedReading, Scenario, Turn, load_suites
+from evals.figures import figures
 from evals.runner import RunReport, run_case, run_cases
-from evals.scorers import figures, members
+from evals.scorers import members
 from evals.stats import clustered, proportion
 from evals.suite import cases_of, merge, run_suite
 from semantic_layer.engine import DuckDbEngine
