@@ -58,6 +58,7 @@ def _draft(found: Findings, common: dict[str, Any]) -> Answer:
         table=found.table,
         drivers=found.drivers,
         themes=found.themes,
+        listening=found.listening,
         evidence=found.evidence,
         queries=tuple(_record(run) for run in found.runs),
         definitions=_definitions(found),

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-from assistant.types import Claim, Decline, Drivers, Figure, ModelUse, Plan, Reading, ResultTable
+from assistant.types import Claim, Decline, Drivers, Figure, Listening, ModelUse, Plan, Reading, ResultTable
 from indexes.types import Evidence, Theme
 from semantic_layer.model import Catalogue
-from semantic_layer.query import Filter, Run, TimeWindow
+from semantic_layer.query import Run, TimeWindow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +31,6 @@ class Comparison:
     reason: Literal["asked", "default", "shift"]
     shift: LevelShift | None = None
     other: tuple[TimeWindow, TimeWindow] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
-    """Whose words were read: the slice and how many of its contacts have a transcript."""
-
-    filters: tuple[Filter, ...]
-    contacts: int
-    with_transcript: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +84,20 @@ class Relation:
     adjusted_for: tuple[str, ...]
 
 
-Detail: TypeAlias = Overview | Oddities | Outlook | Effect | Relation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a figure's expectation rests on: whether by weekday, and how many earlier years tell a season.
+
+    `checked` tells whether there were past expectations enough to see how wrong they are; `years` is 0 where none is
+    known. The second figure is the level of the history, the third the season's step, where there is one.
+    """
+
+    weekdays: bool
+    years: int
+    checked: bool
+
+
+Detail: TypeAlias = Overview | Oddities | Outlook | Effect | Relation | Expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

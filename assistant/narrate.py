@@ -7,10 +7,10 @@ from assistant import (
     narrate_change,
     narrate_effect,
     narrate_gap,
+    narrate_level,
     narrate_overview,
     narrate_parts,
     narrate_table,
-    narrate_target,
     narrate_themes,
     narrate_words,
 )
@@ -52,8 +52,8 @@ def _teller(findings: Findings) -> Callable[[Findings], tuple[Claim, ...]]:
         return narrate_parts.tell_shares
     if reading.intent == "rank" and reading.baseline and reading.by:
         return narrate_parts.tell_movers
-    if findings.plan.against_target:
-        return narrate_target.tell_target
+    if findings.plan.against is not None:
+        return narrate_level.tell_level
     if reading.intent == "why" and reading.baseline is None:
         return narrate_gap.tell_gap
     return _TELLERS[reading.intent]

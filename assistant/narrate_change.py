@@ -45,7 +45,7 @@ def tell_why(found: Findings) -> tuple[Claim, ...]:
         *against_parts(found),
         *_segments(found),
         *about_factors(found),
-        *_recorded(found),
+        *recorded(found),
         *about_themes(found),
         *(_companion(found, i) for i in range(_asked_figures(found), len(found.figures)) if i != found.usual),
     )
@@ -229,7 +229,7 @@ def _per_day(found: Findings) -> Iterator[Claim]:
         yield Claim(text=text, figures=("/reading/window", "/reading/baseline"))
 
 
-def _recorded(found: Findings) -> Iterator[Claim]:
+def recorded(found: Findings) -> Iterator[Claim]:
     """Name what began around the change, as what may be looked at and no more."""
     if found.shift is not None and found.shift.week is not None and found.table is not None:
         place = next(i for i, row in enumerate(found.table.rows) if row[0] == found.shift.week)

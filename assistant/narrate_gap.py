@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from assistant.findings import Findings
 from assistant.narrate_change import certainty
-from assistant.narrate_words import labels_of
+from assistant.narrate_words import about_themes, labels_of
 from assistant.phrases import capital, sentence_case, show, show_change, show_size, spoken_members, was
 from assistant.types import Claim, Segment
 from assistant.windows import when
@@ -14,7 +14,7 @@ NAMED = 3
 
 def tell_gap(found: Findings) -> tuple[Claim, ...]:
     """Tell the difference, which parts carry it, and whether it is in their levels or in the mix."""
-    return (_headline(found), *certainty(found, 0, over_time=False), *_parts(found))
+    return (_headline(found), *certainty(found, 0, over_time=False), *_parts(found), *about_themes(found))
 
 
 def _headline(found: Findings) -> Claim:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from assistant.findings import Findings, Listening
+from assistant.findings import Findings
 from assistant.phrases import join_words, show_share, spoken_members
-from assistant.types import Claim
+from assistant.types import Claim, Listening
 from assistant.windows import when
 from indexes.types import Theme
 from semantic_layer.query import Filter
@@ -25,10 +25,10 @@ def about_themes(found: Findings) -> Iterator[Claim]:
         yield _theme(found, i, theme)
         yield from _judged(i, theme)
         yield from _countered(found, i, theme)
-    for listening in found.listening:
+    for i, listening in enumerate(found.listening):
         if not told.intersection((listening.filters, ())):
-            whose = ("/drivers/segments", "/reading/filters") if found.drivers else ("/reading/filters",)
-            yield Claim(text=_silence(found, listening), figures=whose)
+            at = f"/listening/{i}"
+            yield Claim(text=_silence(found, listening), figures=(f"{at}/contacts", f"{at}/with_transcript", at))
 
 
 def _theme(found: Findings, i: int, theme: Theme) -> Claim:
@@ -102,10 +102,16 @@ def _where(found: Findings, filters: tuple[Filter, ...]) -> str:
 
 def _silence(found: Findings, listening: Listening) -> str:
     members = spoken_members(listening.filters, labels_of(found))
-    whose = f"contacts from {members}" if members else "these contacts"
+    whose = f" from {members}" if members else ""
     if listening.with_transcript == 0:
-        return f"There are no transcripts of {whose}, so their words cannot support or contradict this."
-    return f"The transcripts of {whose} say nothing distinctive, so this rests on the numbers alone."
+        return (
+            f"None of the {listening.contacts:,} contacts{whose} has a transcript, so words cannot support or"
+            " contradict this."
+        )
+    return (
+        f"{listening.with_transcript:,} of the {listening.contacts:,} contacts{whose} have a transcript, and they say"
+        " nothing distinctive: this rests on the numbers alone."
+    )
 
 
 def tell_quotes(found: Findings) -> tuple[Claim, ...]:

@@ -17,6 +17,7 @@ from assistant.findings import Findings
 from assistant.intents.anomalies import find_anomalies
 from assistant.intents.at_risk import find_at_risk
 from assistant.intents.define import find_definition
+from assistant.intents.expected import find_expected
 from assistant.intents.forecast import find_forecast
 from assistant.intents.gap import find_gap, is_gap
 from assistant.intents.impact import find_impact
@@ -47,6 +48,7 @@ from assistant.types import (
     Decline,
     Intent,
     Intervention,
+    Level,
     Outcome,
     Plan,
     Question,
@@ -79,6 +81,7 @@ _FINDERS: dict[Intent, Finder] = {
     "at_risk": find_at_risk,
     "relationship": find_relationship,
 }
+_LEVELS: dict[Level, Finder] = {"target": find_target, "expected": find_expected}
 
 
 def _now() -> datetime:
@@ -256,8 +259,8 @@ def _finder(plan: Plan) -> Finder:
         return find_shares
     if reading.intent == "rank" and reading.baseline and reading.by:
         return find_movers
-    if plan.against_target:
-        return find_target
+    if plan.against is not None:
+        return _LEVELS[plan.against]
     if reading.intent == "why" and is_gap(reading):
         return find_gap
     if reading.intent != "compare":

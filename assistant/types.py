@@ -116,6 +116,9 @@ class ModelUse:
     failed: str | None = None
 
 
+Level: TypeAlias = Literal["target", "expected"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A reading to run.
@@ -126,8 +129,8 @@ class Plan:
     `supposed` is what a what-if asks about, `intervention` what the effect of is asked for;
     `then` are the plans of a question's further parts;
     `split_by` are the only dimensions a why looks at, none of them for all;
-    `against_rest` is the group that is set against everyone else; `against_target` asks for the distance
-    from the metric's target.
+    `against_rest` is the group that is set against everyone else; `against` asks for the distance from the metric's
+    target, or from what its history and season would have.
     `definition` maps metrics to the version of their definition that was asked for; `as_reported`
     compares with the figure of its time, by the definition of its time.
     """
@@ -143,7 +146,7 @@ class Plan:
     intervention: Intervention | None = None
     split_by: tuple[str, ...] = ()
     against_rest: Filter | None = None
-    against_target: bool = False
+    against: Level | None = None
     definition: tuple[tuple[str, int], ...] = ()
     as_reported: bool = False
     notes: tuple[str, ...] = ()
@@ -354,6 +357,15 @@ class Common:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Whose words were read: the slice and how many of its contacts have a transcript."""
+
+    filters: tuple[Filter, ...]
+    contacts: int
+    with_transcript: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(Common):
     """A checked answer; `confidence` speaks of the whole of it.
 
@@ -369,6 +381,7 @@ class Answer(Common):
     table: ResultTable | None = None
     drivers: Drivers | None = None
     themes: tuple[Theme, ...] = ()
+    listening: tuple[Listening, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     claims: tuple[Claim, ...] = ()
     queries: tuple[QueryRecord, ...] = ()

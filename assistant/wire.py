@@ -38,6 +38,8 @@ def _as_answered(plain: dict[str, Any]) -> dict[str, Any]:
     """Leave the keys that few readings or answers have to those."""
     if "reading" in plain:
         plain["reading"] = _as_read(plain["reading"])
+    if not plain.get("listening"):
+        plain.pop("listening", None)
     parts = [_as_answered(part) for part in plain.pop("parts", ())]
     used = plain.pop("model", None)
     return {**plain, **({"model": used} if used else {}), **({"parts": parts} if parts else {})}

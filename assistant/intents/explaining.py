@@ -34,7 +34,7 @@ def explained(
         plan = bench.recorder.plan(query)
         if not plan.is_finest:
             drivers, cube, combined = explained_in_parts(bench, query, plan, label, days)
-            return drivers, (combined, *cube.notes, *traps(cube, _labels(bench)))
+            return drivers, (combined, *cube.notes, *traps(cube, labels(bench)))
         cube = bench.recorder.cube(query, f"{label}, sums a cell of {len(query.dimensions)} dimensions")
     except UserError as error:
         if error.code != "not_decomposable":
@@ -42,12 +42,11 @@ def explained(
         if bench.catalogue.metric(query.metric).type == "derived":
             return _by_formula(bench, query, error), ()
         return _by_swapping(bench, query, label, error)
-    labels = _labels(bench)
     clusters = bench.recorder.clusters(query, cube, f"{label}, whose rows they are, in part")
-    return explain(cube, labels=labels, days=days, clusters=clusters), (*cube.notes, *traps(cube, labels))
+    return explain(cube, labels=labels(bench), days=days, clusters=clusters), (*cube.notes, *traps(cube, labels(bench)))
 
 
-def _labels(bench: Bench) -> dict[str, str]:
+def labels(bench: Bench) -> dict[str, str]:
     return {d.name: sentence_case(d.label) for d in bench.catalogue.dimensions}
 
 
@@ -65,9 +64,9 @@ def _by_formula(bench: Bench, query: CubeQuery, error: UserError) -> Drivers:
 
 def _by_swapping(bench: Bench, query: CubeQuery, label: str, error: UserError) -> tuple[Drivers, tuple[str, ...]]:
     """Explain a percentile. The values of named segments are their own percentiles, those of other rows null."""
-    swap, labels = swapped(bench.recorder, query, error), _labels(bench)
+    swap = swapped(bench.recorder, query, error)
     cube = swap.cube
-    drivers = explain(cube, labels=labels, clusters=swap.clusters)
+    drivers = explain(cube, labels=labels(bench), clusters=swap.clusters)
     found = replace(
         drivers,
         method=METHOD.format(depth=MAX_DEPTH),
@@ -77,7 +76,7 @@ def _by_swapping(bench: Bench, query: CubeQuery, label: str, error: UserError) -
             for split in drivers.by_dimension
         ),
     )
-    return found, (APPROXIMATE.format(label=label), *cube.notes, *traps(cube, labels))
+    return found, (APPROXIMATE.format(label=label), *cube.notes, *traps(cube, labels(bench)))
 
 
 def _without_values(row: Segment) -> Segment:

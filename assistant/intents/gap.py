@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-
-from assistant.analysis.change import change_of
+from assistant.analysis.change import Change, change_of
 from assistant.analysis.drivers import explain
+from assistant.analysis.drivers.clusters import design_effect
+from assistant.analysis.reweigh import against_member
 from assistant.findings import Findings
 from assistant.intents.common import empty, first_findings
+from assistant.intents.explaining import labels
+from assistant.intents.listen import Aside, listen
 from assistant.intents.why import driver_dimensions, said_left_out
 from assistant.measuring import Bench, measure
-from assistant.phrases import sentence_case
 from assistant.types import Decline, Figure, Plan, Reading, Step
+from assistant.withheld import without_small_groups
 from semantic_layer.errors import UserError
-from semantic_layer.query import Cube, CubeQuery, Filter
+from semantic_layer.query import Clusters, Cube, CubeQuery, Filter
 
 MOST_MEMBERS = 60
 
@@ -39,21 +41,26 @@ def find_gap(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         return
     yield Step(name="analyse", text="Splitting the difference by every other dimension")
     try:
-        cube, left_out = _cube(reading, bench, pair, plan.split_by)
-        drivers = explain(cube, labels={d.name: sentence_case(d.label) for d in bench.catalogue.dimensions})
+        cube, clusters, left_out = _cells(reading, bench, pair, plan.split_by)
+        drivers = explain(cube, labels=labels(bench), clusters=clusters)
+        drivers, withheld = without_small_groups(drivers, bench, reading)
     except UserError as error:
         decline = Decline(reason="no_data", message=f"The difference cannot be split: {error.message}.")
         yield replace(first_findings(plan, reading, bench), decline=decline)
         return
-    notes = said_left_out(left_out)
-
-    yield replace(
+    change = change_of(cube, design=design_effect(cube, clusters))
+    found = replace(
         first_findings(plan, reading, bench),
-        figures=(_against(figures[0], cube), figures[1]),
+        figures=(_against(figures[0], change), figures[1]),
         drivers=drivers,
-        smallest=change_of(cube).n_now,
-        notes=notes,
+        smallest=change.n_now,
+        notes=(*said_left_out(left_out), *withheld),
     )
+    if change.significant is False:
+        yield found
+        return
+    yield Step(name="evidence", text="Listening to what the customers of both groups said")
+    yield listen(found, bench, Aside(own=sides[0], other=sides[1]))
 
 
 def _pair(reading: Reading) -> Filter | None:
@@ -62,7 +69,9 @@ def _pair(reading: Reading) -> Filter | None:
     )
 
 
-def _cube(reading: Reading, bench: Bench, pair: Filter, only: tuple[str, ...]) -> tuple[Cube, tuple[str, ...]]:
+def _cells(
+    reading: Reading, bench: Bench, pair: Filter, only: tuple[str, ...]
+) -> tuple[Cube, Clusters | None, tuple[str, ...]]:
     """Return a cube whose current period is the first group and whose earlier one is the second."""
     inside = replace(reading, filters=(replace(pair, values=pair.values[:1]),))
     dimensions, left_out = (only, ()) if only else driver_dimensions(bench, inside)
@@ -73,22 +82,16 @@ def _cube(reading: Reading, bench: Bench, pair: Filter, only: tuple[str, ...]) -
         now=reading.window,
         filters=reading.filters,
     )
-    cube = bench.recorder.cube(query, f"{bench.catalogue.metric(reading.metrics[0]).label}, sums of both groups")
+    label = bench.catalogue.metric(reading.metrics[0]).label
+    cube = bench.recorder.cube(query, f"{label}, sums of both groups")
+    clusters = bench.recorder.clusters(query, cube, f"{label}, whose rows they are, in part")
     first = cube.members[0].index(str(pair.values[0]))
-    kept = cube.period == 1
-    return replace(
-        cube,
-        dimensions=cube.dimensions[1:],
-        members=cube.members[1:],
-        codes=cube.codes[kept][:, 1:],
-        period=(cube.codes[kept][:, 0] == first).astype(np.int8),
-        **{name: getattr(cube, name)[kept] for name in ("rows", "n", "d", "nn", "nd", "dd")},
-    ), left_out
+    kept = against_member(clusters, first) if clusters is not None else None
+    return against_member(cube, first), kept, left_out
 
 
-def _against(figure: Figure, cube: Cube) -> Figure:
+def _against(figure: Figure, change: Change) -> Figure:
     """Return the first group's figure with the second's value as its baseline."""
-    change = change_of(cube)
     return replace(
         figure,
         baseline_value=change.value_before,

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.findings import Findings, Listening
+from assistant.findings import Findings
 from assistant.intents.opposed import with_opposed
 from assistant.intents.reasons import growing_reasons
 from assistant.measuring import Bench
 from assistant.protocols import EvidenceSearch
-from assistant.types import Segment
+from assistant.types import Listening, Segment
 from indexes.settings import TranscriptSettings
 from indexes.types import Evidence, Theme
 from semantic_layer.compile import reaches
@@ -30,11 +30,24 @@ class _Sides:
     elsewhere: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """What a slice's words are held against: its own past, and another group instead of everyone else.
+
+    `own` and `other` replace the filters asked for, where two groups are set against each other.
+    """
+
+    before: TimeWindow | None = None
+    own: tuple[Filter, ...] | None = None
+    other: tuple[Filter, ...] | None = None
+
+
 _Heard = tuple[Listening, tuple[Theme, ...], tuple[Evidence, ...]]
 
 
-def listen(found: Findings, bench: Bench) -> Findings:
+def listen(found: Findings, bench: Bench, aside: Aside | None = None) -> Findings:
     """Ask what the contacts of each leading segment say more than before, and how often others say it."""
+    aside = aside or Aside(before=found.reading.baseline)
     try:
         index = bench.evidence()
     except BecauseError as error:
@@ -44,24 +57,24 @@ def listen(found: Findings, bench: Bench) -> Findings:
         note = "no transcript evidence: because.yml does not say which table the transcripts belong to"
         return replace(found, notes=(*found.notes, note))
     try:
-        return _listened(found, bench, index, settings)
+        return _listened(found, bench, index, settings, aside)
     except BecauseError as error:
         return replace(found, notes=(*found.notes, f"no transcript evidence: {error.message}"))
 
 
-def _listened(found: Findings, bench: Bench, index: EvidenceSearch, settings: TranscriptSettings) -> Findings:
+def _listened(
+    found: Findings, bench: Bench, index: EvidenceSearch, settings: TranscriptSettings, aside: Aside
+) -> Findings:
     reading = found.reading
+    asked = reading.filters if aside.own is None else aside.own
     segments = leading(found)
-    if not segments and found.drivers is not None and not reading.filters:
-        silent = "no single group stands out, so no group's conversations were singled out"
-        return replace(found, notes=(*found.notes, silent))
     reason = reason_of(bench, settings.table or "")
     heard: list[_Heard] = []
     notes: list[str] = []
     for filters, limit in zip([s.filters for s in segments] or [()], THEMES, strict=False):
-        slice_, said = within_reach(bench, settings, merge(reading.filters, filters))
+        slice_, said = within_reach(bench, settings, merge(asked, filters))
         notes += said
-        sides = _sides(bench, settings, reason, reading.filters if filters else (), slice_, found)
+        sides = _sides(bench, settings, reason, _wide(aside, asked, filters), slice_, (reading.window, aside.before))
         if all(sides.filters != listening.filters for listening, _, _ in heard):
             heard.append(_heard(sides, bench, index, recorded=reason is not None, limit=limit))
     return replace(
@@ -73,23 +86,25 @@ def _listened(found: Findings, bench: Bench, index: EvidenceSearch, settings: Tr
     )
 
 
+def _wide(aside: Aside, asked: tuple[Filter, ...], segment: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    """Return the filters of those whom a segment's contacts are set against."""
+    if aside.other is not None:
+        return merge(aside.other, segment)
+    return asked if segment else ()
+
+
 def _sides(
     bench: Bench,
     settings: TranscriptSettings,
     reason: str | None,
     around: tuple[Filter, ...],
     filters: tuple[Filter, ...],
-    found: Findings,
+    windows: tuple[TimeWindow | None, TimeWindow | None],
 ) -> _Sides:
     wide, _ = within_reach(bench, settings, around)
-    now, before, every = (
-        contacts_of_slice(bench, settings, reason, asked, window)
-        for asked, window in (
-            (filters, found.reading.window),
-            (filters, found.reading.baseline),
-            (wide, found.reading.window),
-        )
-    )
+    window, past = windows
+    now, every = (contacts_of_slice(bench, settings, reason, asked, window) for asked in (filters, wide))
+    before = contacts_of_slice(bench, settings, reason, filters, past) if past else {}
     elsewhere = {contact: why for contact, why in every.items() if contact not in now}
     return _Sides(filters=filters, now=now, before=before, elsewhere=elsewhere)
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.findings import Findings, Listening
+from assistant.findings import Findings
 from assistant.intents.common import first_findings
 from assistant.intents.listen import within_reach
 from assistant.measuring import Bench
-from assistant.types import Decline, Plan, Step
+from assistant.types import Decline, Listening, Plan, Step
 from semantic_layer.errors import BecauseError
 from semantic_layer.query import TimeWindow
 

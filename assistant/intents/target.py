@@ -3,19 +3,22 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-
 from assistant.analysis.change import change_of
 from assistant.analysis.drivers import explain
+from assistant.analysis.drivers.clusters import design_effect
+from assistant.analysis.reweigh import at_level
 from assistant.findings import Findings
 from assistant.intents.common import empty, first_findings
+from assistant.intents.explaining import labels
+from assistant.intents.listen import Aside, listen
 from assistant.intents.why import driver_dimensions, said_left_out
 from assistant.measuring import Bench, measure
-from assistant.phrases import ask_how, ask_what, sentence_case
+from assistant.phrases import ask_how, ask_what
 from assistant.types import Decline, Figure, Plan, Step
+from assistant.windows import previous
 from assistant.withheld import without_small_groups
 from semantic_layer.errors import UserError
-from semantic_layer.query import Cube, CubeQuery
+from semantic_layer.query import Clusters, Cube, CubeQuery
 
 
 def find_target(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
@@ -36,16 +39,21 @@ def find_target(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     figure = _against(figure, spec.target)
     yield Step(name="analyse", text="Splitting the distance from the target by every dimension")
     try:
-        cube, left_out = _cube(plan, bench, spec.target)
-        drivers = explain(cube, labels={d.name: sentence_case(d.label) for d in bench.catalogue.dimensions})
+        cube, clusters, left_out = _cells(plan, bench, spec.target)
+        drivers = explain(cube, labels=labels(bench), clusters=clusters)
         drivers, withheld = without_small_groups(drivers, bench, reading)
     except UserError as error:
         yield replace(found, figures=(figure,), notes=(f"the distance cannot be split: {error.message}",))
         return
-    change = change_of(cube)
+    change = change_of(cube, design=design_effect(cube, clusters))
     figure = replace(figure, change_ci=change.ci, significant=change.significant)
     notes = (*said_left_out(left_out), *withheld)
-    yield replace(found, figures=(figure,), drivers=drivers, smallest=change.n_now, notes=notes)
+    found = replace(found, figures=(figure,), drivers=drivers, smallest=change.n_now, notes=notes)
+    if figure.significant is False:
+        yield found
+        return
+    yield Step(name="evidence", text="Listening to what those customers said")
+    yield listen(found, bench, Aside(before=previous(reading.window) if reading.window else None))
 
 
 def _against(figure: Figure, target: float) -> Figure:
@@ -53,32 +61,16 @@ def _against(figure: Figure, target: float) -> Figure:
     return replace(figure, baseline_value=target, change=change, change_pct=change / abs(target) if target else None)
 
 
-def _cube(plan: Plan, bench: Bench, target: float) -> tuple[Cube, tuple[str, ...]]:
+def _cells(plan: Plan, bench: Bench, target: float) -> tuple[Cube, Clusters | None, tuple[str, ...]]:
     """Return a cube whose earlier period is the later one, had every row been on target."""
     reading = plan.reading
     dimensions, left_out = (plan.split_by, ()) if plan.split_by else driver_dimensions(bench, reading)
     query = CubeQuery(metric=reading.metrics[0], dimensions=dimensions, now=reading.window, filters=reading.filters)
-    cube = bench.recorder.cube(query, f"{bench.catalogue.metric(reading.metrics[0]).label}, sums a cell")
+    label = bench.catalogue.metric(reading.metrics[0]).label
+    cube = bench.recorder.cube(query, f"{label}, sums a cell")
     if cube.kind != "ratio":
         raise UserError(
             "a total has one target, its parts have none", code="not_decomposable", hint="ask for a rate or an average"
         )
-    return at_level(cube, target), left_out
-
-
-def at_level(cube: Cube, level: float) -> Cube:
-    """Put beside each cell of the later period the same cell with every row at one level (N = level · D)."""
-    now = cube.period == 1
-    rows, n, d = cube.rows[now], cube.n[now], cube.d[now]
-    nn, nd, dd = cube.nn[now], cube.nd[now], cube.dd[now]
-    return replace(
-        cube,
-        codes=np.concatenate([cube.codes[now]] * 2),
-        period=np.repeat(np.array([1, 0], dtype=np.int8), now.sum()),
-        rows=np.concatenate([rows, rows]),
-        n=np.concatenate([n, level * d]),
-        d=np.concatenate([d, d]),
-        nn=np.concatenate([nn, level**2 * dd]),
-        nd=np.concatenate([nd, level * dd]),
-        dd=np.concatenate([dd, dd]),
-    )
+    clusters = bench.recorder.clusters(query, cube, f"{label}, whose rows they are, in part")
+    return at_level(cube, target), at_level(clusters, target) if clusters is not None else None, left_out

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from assistant.findings import Findings, Listening
+from assistant.findings import Findings
 from assistant.intents.common import first_findings
 from assistant.intents.listen import contacts_of_slice, reason_of, within_reach
 from assistant.intents.opposed import with_opposed
@@ -13,7 +13,7 @@ from assistant.intents.reasons import common_reasons, growing_reasons, grown_rea
 from assistant.measuring import Bench
 from assistant.protocols import EvidenceSearch
 from assistant.recorder import number
-from assistant.types import Decline, Plan, Reading, ResultColumn, ResultTable, Step
+from assistant.types import Decline, Listening, Plan, Reading, ResultColumn, ResultTable, Step
 from assistant.windows import labelled, previous
 from indexes.settings import TranscriptSettings
 from indexes.types import Evidence, Theme

@@ -32,7 +32,7 @@ MOST_MONTHS = 6
 
 def find_why(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     """Compare two windows, split the change, and listen to the leading segment's customers."""
-    refusal = _undated(plan, bench)
+    refusal = undated(plan, bench)
     if refusal:
         yield refusal
         return
@@ -79,7 +79,7 @@ def _measured(bench: Bench, reading: Reading) -> Measured:
     return measure(bench, reading.metrics[0], reading.filters, reading.window, reading.baseline)
 
 
-def _undated(plan: Plan, bench: Bench) -> Findings | None:
+def undated(plan: Plan, bench: Bench) -> Findings | None:
     reading = plan.reading
     spec = bench.catalogue.metric(reading.metrics[0])
     if reading.window and dated(spec, bench.catalogue):

@@ -9,7 +9,7 @@ from assistant.planner.lexicon import Entry, Lexicon, Vocabulary
 from assistant.planner.linker import Item, Linked
 from assistant.planner.timespans import TimeSpan
 from assistant.planner.words import words
-from assistant.types import Clarify, Decline, Intervention, Option, Question, Supposed, Within
+from assistant.types import Clarify, Decline, Intervention, Level, Option, Question, Supposed, Within
 from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec
 from semantic_layer.query import Filter, Grain, Having, Scalar, TimeWindow
 
@@ -101,7 +101,7 @@ class Draft:
     horizon: TimeWindow | None = None
     supposed: Supposed | None = None
     against_rest: Filter | None = None
-    against_target: bool = False
+    against: Level | None = None
     intervention: Intervention | None = None
     assumptions: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -18,7 +18,7 @@ from assistant.planner.themes import asks_themes, read_themes
 from assistant.planner.twoparts import check_two_parts
 from assistant.planner.units import check_units
 from assistant.planner.words import words
-from assistant.types import Intent, Reading
+from assistant.types import Intent, Level, Reading
 
 
 def read_intent(draft: Draft) -> Intent:
@@ -134,9 +134,8 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     graded = against_others(draft)
     asked = draft.take("why", "explain") and not _splits_only(draft)
     why = asked or (old is not None and old.intent == "why" and not draft.by)
-    draft.against_target = draft.take("target")
-    if draft.against_target:
-        _check_target(draft)
+    draft.against = _level(draft)
+    if draft.against is not None:
         why = True
         draft.take("more", "less", "vs", "high", "low")
     moves = moved(draft, why=why) or graded
@@ -144,7 +143,7 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     compares = why or (moves and not trend) or _old_pair(draft, old)
     if why:
         _check_why(draft)
-        compares = not draft.versus and not draft.against_target
+        compares = not draft.versus and draft.against is None
     if draft.grain is not None and draft.by_period is False and not trend and not draft.ranked:
         trend = True
     longer = trend and old is not None and old.intent != "trend"
@@ -155,6 +154,14 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     _finish_cues(draft)
     _check_reach(draft)
     return _name(draft, why=why, trend=trend, old=old)
+
+
+def _level(draft: Draft) -> Level | None:
+    """Read what a metric is held against that is no other period: its target, or what was to be expected."""
+    if draft.take("target"):
+        _check_target(draft)
+        return "target"
+    return "expected" if draft.take("as_expected") else None
 
 
 def _check_target(draft: Draft) -> None:

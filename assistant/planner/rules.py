@@ -245,7 +245,7 @@ def _read(draft: Draft) -> Plan:
         direction=draft.direction,
         supposed=draft.supposed,
         against_rest=draft.against_rest,
-        against_target=draft.against_target,
+        against=draft.against,
         intervention=draft.intervention,
         notes=tuple(draft.notes),
     )

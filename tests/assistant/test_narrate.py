@@ -6,9 +6,9 @@ from typing import Literal
 
 import pytest
 
-from assistant.findings import Comparison, Findings, Listening
+from assistant.findings import Comparison, Findings
 from assistant.narrate import TemplateNarrator
-from assistant.types import Drivers, Figure, Plan, Question, Reading, ResultColumn, ResultTable, Segment
+from assistant.types import Drivers, Figure, Listening, Plan, Question, Reading, ResultColumn, ResultTable, Segment
 from assistant.windows import labelled
 from indexes.types import Theme
 from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec
@@ -176,9 +176,10 @@ def test_a_leading_group_whose_words_tell_nothing_is_named() -> None:
     mute = Listening(filters=south, contacts=90, with_transcript=40)
     told = sentences(replace(why(), listening=(mute, replace(mute, with_transcript=0))))
     assert told[-2] == (
-        "The transcripts of contacts from South say nothing distinctive, so this rests on the numbers alone."
+        "40 of the 90 contacts from South have a transcript, and they say nothing distinctive: this rests on the"
+        " numbers alone."
     )
-    assert told[-1].startswith("There are no transcripts of contacts from South")
+    assert told[-1].startswith("None of the 90 contacts from South has a transcript")
 
 
 def test_of_several_series_the_one_that_moved_most_is_told() -> None:

@@ -1,34 +1,81 @@
-"""A month is held against its own history, and against its season where that could be told."""
+"""A period is held against its own history and season, and the distance from what they would have is split."""
 
+import json
+
+import duckdb
 import pytest
 
-from assistant.intents.usual import _judged
-
-CALM = [100.0, 101.0, 99.0, 100.5, 99.5, 100.0, 101.0, 99.0, 100.2, 99.8, 100.4, 99.6, 100.1, 99.9, 100.3]
-
-
-def test_a_month_like_the_others_is_within_usual_swings() -> None:
-    told = _judged([*CALM, 100.6], logs=False)
-    assert told is not None
-    assert told[0].p_value > 0.05
-    assert told[1] == "its own history"
+from assistant.types import Answer
+from ui.cli import run
 
 
-def test_a_jump_is_unusual_where_the_year_before_had_none() -> None:
-    told = _judged([*CALM, 130.0], logs=False)
-    assert told is not None
-    assert told[0].p_value < 0.05
+@pytest.fixture
+def why(tiny_workspace, capsys):
+    def call(*argv):
+        code = run(["why", *argv, "--workspace", str(tiny_workspace), "--json"])
+        answer = json.loads(capsys.readouterr().out)
+        assert code == 0, answer
+        return answer
+
+    return call
 
 
-@pytest.mark.parametrize("logs", [False, True])
-def test_a_jump_that_the_year_before_had_too_is_the_season(logs: bool) -> None:
-    values = [*CALM[:3], 130.0, *CALM[:11], 130.5]
-    told = _judged(values, logs=logs)
-    assert told is not None
-    assert told[0].p_value > 0.05
-    assert told[1] == "its own history and season"
-    assert told[0].expected == pytest.approx(130, abs=2)
+def _adds_up(answer) -> None:
+    drivers = answer["drivers"]
+    scale = max(abs(drivers["total_change"]), sum(abs(s["contribution"]) for s in drivers["segments"]), 1e-12)
+    named = sum(s["contribution"] for s in drivers["segments"])
+    assert abs(named + drivers["other"] - drivers["total_change"]) < 1e-9 * scale
+    for split in drivers["by_dimension"]:
+        parts = [row["contribution"] for row in split["rows"]]
+        assert abs(sum(parts) - drivers["total_change"]) < 1e-9 * max(scale, sum(map(abs, parts)))
+    assert drivers["total_change"] == pytest.approx(answer["figures"][0]["change"])
 
 
-def test_without_a_year_of_history_a_jump_may_be_the_season_and_nothing_is_said() -> None:
-    assert _judged([*CALM[:13], 130.0], logs=False) is None
+@pytest.mark.parametrize(
+    "metric", ["churn_rate", "contact_volume", "average_handle_time", "contacts_per_customer", "nps"]
+)
+def test_the_distance_from_what_was_expected_is_split_without_a_rest(why, metric):
+    answer = why(metric, "--baseline", "expected", "--window", "2026-08")
+    _adds_up(answer)
+    assert answer["figures"][0]["baseline_value"] != answer["figures"][0]["value"]
+    assert "to be expected" in answer["headline"]
+    assert not any("dropped" in note for note in answer["notes"])
+
+
+def test_a_week_is_expected_to_be_like_its_weekdays_of_the_weeks_before(why, tiny_workspace):
+    answer = why("contact_volume", "--baseline", "expected", "--window", "2026-06-10..2026-06-19")
+    window = answer["figures"][1]["window"]
+    assert not any("left out" in note for note in answer["notes"])
+    with duckdb.connect(str(tiny_workspace / "warehouse.duckdb"), read_only=True) as db:
+        (expected,) = db.execute(
+            """
+            WITH days AS (SELECT day::date AS day FROM range(?::date, ?::date + 1, INTERVAL 1 DAY) t(day)),
+                 mean AS (SELECT isodow(day) AS weekday, count(c.started_at) / count(DISTINCT day) AS n
+                          FROM days LEFT JOIN fct_contacts c ON c.started_at::date = day GROUP BY 1)
+            SELECT sum(n) FROM range(DATE '2026-06-10', DATE '2026-06-20', INTERVAL 1 DAY) w(day)
+            JOIN mean ON weekday = isodow(day)
+            """,
+            [window["start"], window["end"]],
+        ).fetchone()
+    assert answer["figures"][1]["value"] == pytest.approx(expected)
+
+
+def test_what_is_split_is_what_a_month_is_judged_by(why):
+    split = why("contact_volume", "--baseline", "expected", "--window", "2026-08")
+    judged = why("contact_volume", "--window", "2026-08")
+    usual = next(f for f in judged["figures"] if "its own history" in f["label"])
+    assert usual["baseline_value"] == pytest.approx(split["figures"][0]["baseline_value"])
+
+
+def test_the_question_may_be_asked_in_words(tiny_assistant):
+    for text in ("Why was churn higher than usual in August 2026?", "Why was churn above normal in August 2026?"):
+        answer = tiny_assistant.ask(text)
+        assert isinstance(answer, Answer)
+        assert answer.figures[1].label.endswith("level of the history")
+
+
+def test_a_part_of_a_month_or_too_short_a_past_is_refused_with_the_reason(why):
+    for window, reason in (("2026-10-01..2026-10-15", "whole month"), ("2024-12", "none before")):
+        refusal = why("churn_rate", "--baseline", "expected", "--window", window)
+        assert refusal["kind"] == "refusal"
+        assert reason in refusal["message"]

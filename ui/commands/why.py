@@ -12,7 +12,7 @@ from ui.output import emit, err, out
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
-    from assistant.types import Outcome, Plan, Reading
+    from assistant.types import Level, Outcome, Plan, Reading
     from semantic_layer.query import Filter, TimeWindow
 
 MetricArgument = Annotated[str, typer.Argument(metavar="METRIC", help="The name of a metric.")]
@@ -23,9 +23,14 @@ WindowOption = Annotated[
 BaselineOption = Annotated[
     str | None,
     typer.Option(
-        "--baseline", metavar="PERIOD", help="Such a period, 'previous', 'year', 'target', or another group: 'D=a'."
+        "--baseline",
+        metavar="PERIOD",
+        help="Such a period, 'previous', 'year', 'target', 'expected', or another group: 'D=a'.",
     ),
 ]
+
+# What is held against a metric that is no other period.
+_LEVELS: "dict[str, Level]" = {"target": "target", "expected": "expected"}
 
 
 def why(
@@ -84,7 +89,7 @@ def _plan(
         reading=reading,
         split_by=tuple(by),
         default_window=not any(periods),
-        against_target=periods[1] == "target",
+        against=_LEVELS.get(periods[1] or ""),
     )
 
 
@@ -105,7 +110,7 @@ def _against(helper: "Assistant", reading: "Reading", baseline: str | None) -> "
     assert reading.window is not None
     if baseline is None or baseline == "previous":
         return replace(reading, baseline=previous(reading.window))
-    if baseline == "target":
+    if baseline in _LEVELS:
         return reading
     if baseline == "year":
         start, end = (shift(day, "year", -1) for day in (reading.window.start, reading.window.end))
