@@ -9,10 +9,10 @@ from assistant.callers import calls, fewest
 from assistant.dictionary import open_engine
 from assistant.permitted import PermittedEvidence
 from assistant.protocols import EvidenceSearch
-from assistant.scoring import source
+from assistant.scoring import score_cards, sources
 from assistant.workspace import RoleSettings, Workspace
-from indexes.scores import ScoreCard
 from indexes.types import ListedTheme
+from indexes.validation import ScoreCard
 from semantic_layer.compile import compile_keys
 from semantic_layer.engine import SqlEngine
 from semantic_layer.errors import UserError, did_you_mean
@@ -89,14 +89,19 @@ class Access:
         behind = self._calls(workspace, own.contact_ids)
         return tuple(theme for theme in found if fewest(theme.contacts, behind) >= self.policy.small_cells)
 
-    def cards(self, cards: Iterable[ScoreCard]) -> tuple[ScoreCard, ...]:
+    def cards(self, workspace: Workspace) -> tuple[ScoreCard, ...]:
         """Return the records of scores open to the role; raise UserError (not_permitted) for a role with rows.
 
         A score is taught by contacts of everybody, so its record speaks of rows outside the policy.
         """
         if self.policy is not None and self.policy.rows:
             raise self.policy.refusal()
-        return tuple(card for card in cards if not {card.name, source(card)} & self.catalogue.closed)
+        taught_by = sources(workspace)
+        return tuple(
+            card
+            for card in score_cards(workspace)
+            if not {card.name, *taught_by.get(card.name, ())} & self.catalogue.closed
+        )
 
     def _calls(self, workspace: Workspace, heard: frozenset[str]) -> tuple[int, ...]:
         settings = workspace.config.transcripts

@@ -19,7 +19,7 @@ class CandidPlanner:
 
     def plan(self, question: Question) -> Plan | Clarify | Decline:
         """Return the inner planner's verdict; raise the UserError of a metric that cannot be used."""
-        text = _plain(question.text)
+        text = plain(question.text)
         named = [phrase for phrase in self._lost if f" {phrase} " in text]
         for phrase in sorted(named, key=len, reverse=True):
             longer = (held for held in self._held if phrase in held and f" {held} " in text)
@@ -33,9 +33,10 @@ class CandidPlanner:
 
 
 def _phrases(metric: MetricSpec) -> set[str]:
-    return {_plain(words).strip() for words in (metric.name, metric.label, *metric.synonyms)}
+    return {plain(words).strip() for words in (metric.name, metric.label, *metric.synonyms)}
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Put a text into bare lower-case words with a space around each."""
     words = re.findall(r"[^\W_]+", text.lower())
     return f" {' '.join(words)} "

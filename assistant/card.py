@@ -61,7 +61,7 @@ def _draft(found: Findings, common: dict[str, Any]) -> Answer:
         listening=found.listening,
         evidence=found.evidence,
         queries=tuple(_record(run) for run in found.runs),
-        definitions=_definitions(found),
+        definitions=tuple(_validated(found)),
         confidence=_UNSURE,
         caveats=tuple(dict.fromkeys(_caveats(found))),
         notes=tuple(dict.fromkeys(_notes(found))),
@@ -95,6 +95,13 @@ def _record(run: Run) -> QueryRecord:
 def _definitions(found: Findings) -> tuple[Definition, ...]:
     names = dict.fromkeys((*found.reading.metrics, *(figure.metric for figure in found.figures)))
     return tuple(_definition(name, found.catalogue) for name in names)
+
+
+def _validated(found: Findings) -> Iterator[Definition]:
+    """Put the card of a learned score beside its definition."""
+    cards = {card.name: card for card in found.cards}
+    for definition in _definitions(found):
+        yield replace(definition, validation=cards.get(definition.metric))
 
 
 def _definition(name: str, catalogue: Catalogue) -> Definition:

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from assistant.types import Claim, Decline, Drivers, Figure, Listening, ModelUse, Plan, Reading, ResultTable
 from indexes.types import Evidence, Theme
+from indexes.validation import ScoreCard
 from semantic_layer.model import Catalogue
 from semantic_layer.query import Run, TimeWindow
 
@@ -107,7 +108,7 @@ class Findings:
     `grown` names the members of the table's dimension whose share grew beyond chance, the surest first;
     `recorded` the interventions that began around the change; `thin` the table's rows that rest on few data, and
     `leader` the figure of the first group that does not; `usual` the figure that is set against the metric's own
-    history; `alike` groups differ no more than by chance.
+    history; `alike` groups differ no more than by chance; `cards` say how well learned scores tell.
     """
 
     plan: Plan
@@ -134,6 +135,7 @@ class Findings:
     runs: tuple[Run, ...] = ()
     decline: Decline | None = None
     detail: Detail | None = None
+    cards: tuple[ScoreCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,8 @@ def _candidates(found: Findings) -> Iterator[str]:
         yield f"{here} by {sentence_case(found.catalogue.dimension(free).label)}{time}"
     label = sentence_case(name)
     if reading.intent != "define":
-        yield f"How is {label} defined?"
+        told_by_model = any(card.name == reading.metrics[0] for card in found.cards)
+        yield f"How do you know {label}?" if told_by_model else f"How is {label} defined?"
     else:
         dated = any(t.time for t in found.catalogue.tables)
         yield f"What {was(name)} {label} last month?" if dated else ask_what(name)

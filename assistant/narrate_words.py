@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from assistant.findings import Findings
+from assistant.narrate_card import tell_card
 from assistant.phrases import join_words, show_share, spoken_members
 from assistant.types import Claim, Listening
 from assistant.windows import when
@@ -147,6 +148,7 @@ def tell_definition(found: Findings) -> tuple[Claim, ...]:
             claims.append(Claim(text=text, figures=pointers))
         if spec.caveat:
             claims.append(Claim(text=spec.caveat, figures=(f"{at}/caveat",)))
+        claims += [claim for card in found.cards if card.name == name for claim in tell_card(card, f"{at}/validation")]
     return tuple(claims)
 
 

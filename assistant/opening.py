@@ -16,6 +16,8 @@ from assistant.permitted import PermittedPlanner
 from assistant.pipeline import Assistant
 from assistant.planner import RulePlanner, Vocabulary
 from assistant.protocols import Narrator, Planner
+from assistant.scoring import labels
+from assistant.unlearned import UnlearnedPlanner
 from assistant.workspace import Workspace, open_workspace
 from semantic_layer.policy import with_members
 
@@ -46,6 +48,9 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
     planner, narrator = _minds(workspace, access, rules, log)
     if lost := lost_metrics(loaded.catalogue, access):
         planner = CandidPlanner(planner, access.whole, lost)
+    cards = () if access.policy is not None and access.policy.rows else access.cards(workspace)
+    if any(card.refused for card in cards):
+        planner = UnlearnedPlanner(planner, cards, labels(workspace, access.whole))
     return Assistant(
         workspace=workspace,
         role=access.role,
@@ -60,6 +65,7 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
         log=log,
         open_evidence=lambda: access.evidence(workspace, open_index(workspace)),
         interventions=recorded,
+        cards=cards,
         warnings=(*_left_out(access), *unread, *([access.scope] if access.scope else [])),
         limited=access.policy is not None,
         redact=_redactor(workspace),

@@ -58,6 +58,7 @@ from assistant.types import (
 from assistant.withheld import without_withheld_rows
 from assistant.withheld_themes import without_small_themes
 from assistant.workspace import Workspace
+from indexes.validation import ScoreCard
 from semantic_layer.definitions import as_defined
 from semantic_layer.engine import SqlEngine
 from semantic_layer.errors import InternalError, UserError
@@ -109,6 +110,7 @@ class Assistant:
     open_evidence: Callable[[], EvidenceSearch]
     redact: Callable[[str], str]
     interventions: tuple[Intervention, ...] = ()
+    cards: tuple[ScoreCard, ...] = ()
     warnings: tuple[str, ...] = ()
     calibration: Calibration = UNCALIBRATED
     limited: bool = False
@@ -211,7 +213,7 @@ class Assistant:
         yield Step(name="narrate", text="Writing it down and checking every number")
         found = as_reported(found, bench) if plan.as_reported else restated(found, bench)
         found = with_lookback(found, bench)
-        found = replace(found, runs=tuple(recorder.runs), caveats=(*found.caveats, *self.warnings))
+        found = replace(found, cards=self.cards, runs=tuple(recorder.runs), caveats=(*found.caveats, *self.warnings))
         quote_of = self.quote if found.evidence else _no_quotes
         answer = answer_of(found, envelope.common(), self.narrator, quote_of, self.planner.readable, self.calibration)
         yield _done(envelope.timed(with_approval(answer, self.log, catalogue)))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from indexes.types import Evidence, Theme
+from indexes.validation import ScoreCard
 from semantic_layer.query import Filter, Grain, Having, Scalar, TimeWindow
 
 Intent: TypeAlias = Literal[
@@ -308,7 +309,7 @@ class QueryRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """What a metric means, whose it is, since when."""
+    """What a metric means, whose it is, since when, and how well it tells where a model told it."""
 
     metric: str
     label: str
@@ -317,6 +318,7 @@ class Definition:
     version: int
     changed_on: date | None
     caveat: str | None
+    validation: ScoreCard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,69 +1,84 @@
-"""Scores learned from words: what surveyed contacts said, told for every contact that has a transcript."""
+"""Scores learned from words: what contacts with a known outcome said, told for every contact that has a transcript."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexes.validation import ScoreCard, Told, validated
+
 LEAST_CONTACTS = 100
 LEAST_OF_EACH = 20
-_FOLDS = 3
+_FOLDS = 5
 _FEATURES = 20_000
 _STRENGTH = 3.0
 # An area under the curve that is surely above this is worth a metric; below, two contacts are told apart by chance.
 _WORTH = 0.55
-_Z = 1.959963984540054
 
 Probabilities = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreCard:
-    """How well a score tells what it was taught, on contacts later than those it learned from.
+class Outcome:
+    """What became of a contact, and when it was."""
 
-    `contacts` had an outcome, `positives` of them a good one. `auc` with its 95 % interval, `brier` beside the
-    Brier score of always saying the share of positives, and the mean `predicted` beside the share `observed`
-    come from time-ordered folds; they are None, and `refused` says why, where nothing could be learned.
+    contact_id: str
+    good: bool
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """TF-IDF of the words and pairs of words of each contact; `place` gives a contact's row."""
+
+    place: Mapping[str, int]
+    rows: Any
+
+
+def weigh(texts: Mapping[str, str]) -> Words:
+    """Weigh the words of contacts, given their redacted text, for all scores at once."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=3, sublinear_tf=True, max_features=_FEATURES)
+    place = {contact: row for row, contact in enumerate(texts)}
+    try:
+        return Words(place=place, rows=vectorizer.fit_transform(texts.values()))
+    except ValueError:  # too few texts share a word
+        return Words(place={}, rows=None)
+
+
+def learn(name: str, words: Words, outcomes: Sequence[Outcome]) -> tuple[ScoreCard, dict[str, float]]:
+    """Learn an outcome from words; give the card, and a probability for every contact (none where it is refused).
+
+    `outcomes` are in order of time. A logistic model, calibrated by Platt's logistic fit on time-ordered folds.
     """
-
-    name: str
-    contacts: int
-    positives: int
-    auc: float | None = None
-    auc_ci: tuple[float, float] | None = None
-    brier: float | None = None
-    brier_base: float | None = None
-    predicted: float | None = None
-    observed: float | None = None
-    refused: str | None = None
-
-
-def learn(
-    name: str, texts: Mapping[str, str], outcomes: Sequence[tuple[str, bool]]
-) -> tuple[ScoreCard, dict[str, float]]:
-    """Learn an outcome from words; give the card, and a probability for every text (none where it is refused).
-
-    `texts` maps contacts to redacted words; `outcomes` are (contact, outcome) in order of time. A logistic model
-    on TF-IDF of words and pairs, calibrated by Platt's logistic fit on time-ordered folds.
-    """
-    known = [(contact, good) for contact, good in outcomes if contact in texts]
-    y = np.array([good for _, good in known], dtype=bool)
+    known = [outcome for outcome in outcomes if outcome.contact_id in words.place]
+    y = np.array([outcome.good for outcome in known], dtype=bool)
     short = _too_few(y)
     if short:
-        return ScoreCard(name=name, contacts=len(y), positives=int(y.sum()), refused=short), {}
-    vectorizer = _vectorizer()
-    words = vectorizer.fit_transform(texts[contact] for contact, _ in known)
-    told, folds = _forward(words, y)
-    card = _card(name, told, y[folds], y)
-    if card.refused:
-        return card, {}
-    model, platt = _model().fit(words, y), _platt(told, y[folds])
-    every = vectorizer.transform(texts.values())
-    scores = platt.predict_proba(_logit(model.predict_proba(every)[:, 1]))[:, 1]
-    return card, {contact: round(float(score), 6) for contact, score in zip(texts, scores, strict=True)}
+        return refused(name, short, contacts=len(y), positives=int(y.sum())), {}
+    taught = words.rows[[words.place[outcome.contact_id] for outcome in known]]
+    told, rows = _forward(taught, y)
+    folds = _calibrated(told, rows, y, tuple(outcome.on for outcome in known))
+    if not folds or len(set(np.concatenate([fold.outcome for fold in folds]).tolist())) < 2:
+        why = "the outcomes of the later contacts are all alike"
+        return refused(name, why, contacts=len(y), positives=int(y.sum())), {}
+    card = validated(name, y, folds)
+    if no := _worthless(card):
+        return replace(card, refused=no), {}
+    raw, came = np.concatenate(told), y[np.concatenate(rows)]
+    model, platt = _model().fit(taught, y), _platt(raw, came)
+    scores = platt.predict_proba(_logit(model.predict_proba(words.rows)[:, 1]))[:, 1]
+    given = {contact: round(float(scores[row]), 6) for contact, row in words.place.items()}
+    return replace(card, told=len(given)), given
+
+
+def refused(name: str, why: str, *, contacts: int = 0, positives: int = 0) -> ScoreCard:
+    """Make the card of a score that is not given."""
+    return ScoreCard(name=name, contacts=contacts, positives=positives, refused=why)
 
 
 def _too_few(y: NDArray[np.bool_]) -> str | None:
@@ -76,16 +91,17 @@ def _too_few(y: NDArray[np.bool_]) -> str | None:
     )
 
 
-def _vectorizer() -> Any:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    return TfidfVectorizer(ngram_range=(1, 2), min_df=3, sublinear_tf=True, max_features=_FEATURES)
+def _worthless(card: ScoreCard) -> str | None:
+    low, brier, base = (card.auc_ci or (0.0, 0.0))[0], card.brier or 0.0, card.brier_base or 0.0
+    if low >= _WORTH and brier < base:
+        return None
+    return f"words do not tell it: AUC {card.auc:.2f}, hardly better than always saying the same share"
 
 
 def _model() -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=_STRENGTH, max_iter=500)
+    return LogisticRegression(C=_STRENGTH, max_iter=500, solver="liblinear")
 
 
 def _platt(told: Probabilities, y: NDArray[np.bool_]) -> Any:
@@ -99,8 +115,8 @@ def _logit(p: Probabilities) -> Probabilities:
     return np.log(kept / (1 - kept))[:, None]
 
 
-def _forward(words: Any, y: NDArray[np.bool_]) -> tuple[Probabilities, NDArray[np.intp]]:
-    """Tell each fold from those before it in time; the rows told, in order."""
+def _forward(words: Any, y: NDArray[np.bool_]) -> tuple[list[Probabilities], list[NDArray[np.intp]]]:
+    """Tell each fold from those before it in time: what is told, and of which rows."""
     from sklearn.model_selection import TimeSeriesSplit
 
     told, rows = [], []
@@ -109,40 +125,19 @@ def _forward(words: Any, y: NDArray[np.bool_]) -> tuple[Probabilities, NDArray[n
             continue
         told.append(_model().fit(words[before], y[before]).predict_proba(words[after])[:, 1])
         rows.append(after)
-    return np.concatenate(told), np.concatenate(rows)
+    return told, rows
 
 
-def _card(name: str, told: Probabilities, later: NDArray[np.bool_], y: NDArray[np.bool_]) -> ScoreCard:
-    """Judge the last half of the folds with the calibration of the first."""
-    from sklearn.metrics import brier_score_loss, roc_auc_score
-
-    card = ScoreCard(name=name, contacts=len(y), positives=int(y.sum()))
-    half = len(later) // 2
-    if min(len(set(later[:half].tolist())), len(set(later[half:].tolist()))) < 2:
-        return replace(card, refused="the outcomes of the later contacts are all alike")
-    auc = float(roc_auc_score(later, told))
-    interval = _auc_interval(auc, int(later.sum()), int((~later).sum()))
-    sure = _platt(told[:half], later[:half]).predict_proba(_logit(told[half:]))[:, 1]
-    share = float(later[:half].mean())
-    brier, base = float(brier_score_loss(later[half:], sure)), float(np.mean((later[half:] - share) ** 2))
-    refused = None
-    if interval[0] < _WORTH or brier >= base:
-        refused = f"words do not tell it: AUC {auc:.2f}, hardly better than always saying the same share"
-    return replace(
-        card,
-        auc=auc,
-        auc_ci=interval,
-        brier=brier,
-        brier_base=base,
-        predicted=float(sure.mean()),
-        observed=float(later[half:].mean()),
-        refused=refused,
-    )
-
-
-def _auc_interval(auc: float, positives: int, negatives: int) -> tuple[float, float]:
-    """Give the 95 % interval of an area under the ROC curve (Hanley, McNeil 1982)."""
-    one, other = auc / (2 - auc), 2 * auc * auc / (1 + auc)
-    spread = auc * (1 - auc) + (positives - 1) * (one - auc * auc) + (negatives - 1) * (other - auc * auc)
-    half = _Z * math.sqrt(max(spread, 0.0) / (positives * negatives))
-    return max(0.0, auc - half), min(1.0, auc + half)
+def _calibrated(
+    told: list[Probabilities], rows: list[NDArray[np.intp]], y: NDArray[np.bool_], days: tuple[date | None, ...]
+) -> list[Told]:
+    """Calibrate each fold by the folds before it; the first has none, and is not judged."""
+    folds = []
+    for i in range(1, len(told)):
+        raw, came = np.concatenate(told[:i]), y[np.concatenate(rows[:i])]
+        if len(set(came.tolist())) < 2:
+            continue
+        sure = _platt(raw, came).predict_proba(_logit(told[i]))[:, 1]
+        own = tuple(days[row] for row in rows[i])
+        folds.append(Told(days=own, probability=sure, outcome=y[rows[i]], base=float(came.mean())))
+    return folds

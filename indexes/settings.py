@@ -1,8 +1,8 @@
 """Where transcripts are, how their fields are called, and what is redacted."""
 
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, Self, TypeAlias, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Kind: TypeAlias = Literal[
     "CARD", "IBAN", "EMAIL", "PASSWORD", "DATE_OF_BIRTH", "NATIONAL_ID", "PHONE", "IP", "ACCOUNT", "ADDRESS",
@@ -60,10 +60,36 @@ class PostgresSettings(BaseModel):
     schema_name: str = Field(default="because", alias="schema", pattern=r"^[a-z_][a-z0-9_]{0,62}$")
 
 
+class ScoreSettings(BaseModel):
+    """An outcome that words are to tell, as the metric `text_<name>`.
+
+    `where` maps dimensions to members: a contact that was recorded with one of them counts, any other does not, as
+    with complaints or with what somebody tagged as a competitor's offer. `metric` is one whose value for a contact
+    counts from `at_least` up or from `at_most` down, half of all there is by default, which suits shares.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str = ""
+    metric: str | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    where: dict[str, tuple[str, ...]] = {}
+
+    @model_validator(mode="after")
+    def _names_one_outcome(self) -> Self:
+        if (self.metric is None) == (not self.where):
+            raise ValueError(f"score {self.name}: name either a metric or, under where, members of a dimension")
+        if self.where and (self.at_least is not None or self.at_most is not None):
+            raise ValueError(f"score {self.name}: at_least and at_most belong to a metric")
+        return self
+
+
 class TranscriptSettings(BaseModel):
     """The transcript corpus; `table` and `key` name the warehouse row that a contact belongs to.
 
-    `scores` names ratio metrics whose outcome is learned from words, each a metric `text_<name>` then.
+    `scores` are outcomes learned from words; a bare name is a ratio metric, of which a contact counts from half up.
     Vectors are kept in Chroma beside the index, or in PostgreSQL where `store` is set.
     """
 
@@ -74,7 +100,7 @@ class TranscriptSettings(BaseModel):
     key: str = "contact_id"
     fields: FieldMap = FieldMap()
     themes: ThemeSettings = ThemeSettings()
-    scores: tuple[str, ...] = ()
+    scores: tuple[str | ScoreSettings, ...] = ()
     store: PostgresSettings | None = None
 
 

@@ -121,21 +121,23 @@ def scores(
     from ui.opened import open_here
 
     here = open_here(workspace)
-    cards = score_cards(here.workspace)
     if role or here.workspace.config.default_role:
         with here.access(role) as access:
-            cards = access.cards(cards)
+            cards = access.cards(here.workspace)
+    else:
+        cards = score_cards(here.workspace)
     if as_json:
         emit({"scores": cards})
         return
     for card in cards:
         told = (
             card.refused
-            or f"AUC {card.auc:.2f} on later contacts, Brier {card.brier:.3f} against {card.brier_base:.3f}"
+            or f"AUC {card.auc:.2f} on later contacts, Brier {card.brier:.3f} against {card.brier_base:.3f}; "
+            f"{f'drifts: {card.drift}' if card.drift else 'no drift found'}"
         )
         out().print(f"{card.name}: taught by {card.contacts:,} contacts; {told}", markup=False)
     if not cards:
-        out().print("No scores: name ratio metrics in because.yml under transcripts: scores, and build the index")
+        out().print("No scores: name metrics or members in because.yml under transcripts: scores, and build the index")
 
 
 def search(
