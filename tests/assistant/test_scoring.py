@@ -65,7 +65,7 @@ def scored(tiny_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> As
     shutil.copytree(tiny_workspace, root)
     config = root / "because.yml"
     text = config.read_text(encoding="utf-8")
-    asked = re.sub(r"  scores: \[.*\]", WISHES, text)
+    asked = re.sub(r"  scores:\n(    - .*\n)+", WISHES, text)
     assert asked != text
     config.write_text(asked, encoding="utf-8")
     score_corpus(open_workspace(root))
@@ -75,7 +75,8 @@ def scored(tiny_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> As
 WISHES = """  scores:
     - {name: upsell, label: Upsell mentions, where: {topic: [Plan upgrade, Bundle offer]}}
     - {name: negative, label: Negative sentiment, metric: sentiment_score, at_most: -0.2}
-    - {name: competitor, label: Competitor mentions, where: {topic: [Competitor offer]}}"""
+    - {name: competitor, label: Competitor mentions, where: {topic: [Competitor offer]}}
+"""
 
 
 def test_mentions_are_learned_from_what_contacts_were_recorded_as(scored: Assistant) -> None:
