@@ -205,6 +205,13 @@ class Version(Formula):
     """What the metric meant by it, in words."""
 
 
+COUNT = "_count"
+
+
+def _count_above(share: Formula) -> dict[str, MeasureSpec | None]:
+    return {"measure": share.numerator, "numerator": None, "denominator": None}
+
+
 class MetricSpec(Formula):
     """A governed metric; its own formula is the one of the latest version."""
 
@@ -253,6 +260,30 @@ class MetricSpec(Formula):
     def version(self) -> int:
         """Number of the version in force."""
         return max((v.version for v in self.versions), default=1)
+
+    def counted(self) -> "MetricSpec | None":
+        """Return the rows above the line of a share, by each of its definitions; None for what is none."""
+        if self.type != "ratio" or self.unit != "ratio" or self.numerator is None:
+            return None
+        past = [v for v in self.versions if v.numerator]
+        if not all(f.numerator and f.numerator.agg == "count" for f in (self, *past)):
+            return None
+        counts = [v.model_copy(update=_count_above(v)) if v.numerator else v for v in self.versions]
+        noun = self.numerator.table.split("_", 1)[-1].replace("_", " ")
+        said = {
+            "name": f"{self.name}{COUNT}",
+            "label": f"Number of {noun} behind {self.label}",
+            "definition": f"How many {noun} stand above the line of {self.label}: {self.definition}",
+            "synonyms": (),
+        }
+        kind = {
+            "type": "semi_additive" if self.numerator.edge else "simple",
+            "unit": "count",
+            "target": None,
+            "format": None,
+            "headline": False,
+        }
+        return self.model_copy(update={**_count_above(self), **said, **kind, "versions": tuple(counts)})
 
     def formula(self, version: int | None = None) -> Formula:
         """Return the formula of a version, the one in force by default.
@@ -308,7 +339,7 @@ class Catalogue(Strict):
     def permit(self, metrics: Iterable[str]) -> None:
         """Raise UserError (not_permitted) for a metric that may be computed with but not asked for."""
         for name in metrics:
-            if name in self.closed:
+            if {name, name.removesuffix(COUNT)} & self.closed:
                 raise _shut("metric", name)
 
     def table(self, name: str) -> TableSpec:
@@ -326,8 +357,18 @@ class Catalogue(Strict):
         return name in self._metrics  # type: ignore[attr-defined]
 
     def metric(self, name: str) -> MetricSpec:
-        """Return a metric; raise UserError (unknown_metric)."""
+        """Return a metric, or the count behind a share (`<share>_count`); raise UserError (unknown_metric)."""
+        if name not in self._metrics and (counted := self._counted(name)):  # type: ignore[attr-defined]
+            return counted
         return _lookup(self._metrics, name, "metric", self.left_out)  # type: ignore[attr-defined,no-any-return]
+
+    def _counted(self, name: str) -> MetricSpec | None:
+        share = name.removesuffix(COUNT)
+        if share == name or share in self.closed or not self.has_metric(share):
+            return None
+        if ("counted", share) not in self._worked_out:  # type: ignore[attr-defined]
+            self._worked_out["counted", share] = self.metric(share).counted()  # type: ignore[attr-defined]
+        return self._worked_out["counted", share]  # type: ignore[attr-defined,no-any-return]
 
 
 def _shut(kind: str, name: str) -> UserError:

@@ -85,6 +85,8 @@ def _what_if(draft: Draft) -> None:
     draft.take("what_if")
     _one_metric(draft)
     read_members(draft)
+    if any(f.operator == "not in" for f in draft.filters) and not any(i.kind == "number" for i in draft.items):
+        raise refuse("out_of_scope", gates.message("without", metric=draft.metric(draft.metrics[0]).label))
     read_supposition(draft)
     periods.collect_times(draft)
     periods.choose(draft, compares=False, trend=False)

@@ -105,12 +105,18 @@ def is_trend(draft: Draft, moves: bool, old: Reading | None) -> bool:
 def _is_long(draft: Draft) -> bool:
     """Tell whether the one period named has several steps."""
     period = draft.times[0].period if len(draft.times) == 1 and draft.times[0].role == "period" else None
-    return period is not None and (period.count > 1 or (draft.times[0].since and period.grain != "day"))
+    wide = period is not None and period.grain not in ("day", "week", "month") and _pictured(draft)
+    return period is not None and (wide or period.count > 1 or (draft.times[0].since and period.grain != "day"))
 
 
 def _drawn(draft: Draft) -> bool:
     """Tell whether a picture is asked for: "show me X over the last 12 months", "plot X"."""
     return bool({t.word for t in draft.linked.tokens} & set(words().list_of("drawn"))) and not draft.by
+
+
+def _pictured(draft: Draft) -> bool:
+    """Tell whether a line or chart is named: one period of several months is drawn, too."""
+    return _drawn(draft) and bool({t.word for t in draft.linked.tokens} & set(words().list_of("pictures")))
 
 
 def _grain_in_name(draft: Draft) -> Grain | None:

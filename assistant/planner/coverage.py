@@ -80,7 +80,8 @@ def _is_member_position(draft: Draft, i: int) -> bool:
     if item.kind != "unknown":
         return False
     token = draft.linked.tokens[item.first]
-    placed = draft.cue(draft.before(i), "in", "only", "not") and token.stem not in _common()
+    known = token.stem in _common() and token.stem not in draft.context.lexicon.parts
+    placed = draft.cue(draft.before(i), "in", "only", "not") and not known
     return bool(draft.metrics) and (token.capital or token.quoted or placed)
 
 

@@ -38,10 +38,13 @@ def _longest(
 
 def _named(tokens: Sequence[Token], known: Sequence[Intervention]) -> tuple[Intervention, ...]:
     """Return the events whose names hold every content word; the whole name goes before a part of one."""
-    wanted = {t.stem for t in tokens if t.word[0].isalnum()} - _small()
+    months = {words().raw["months"][t.word] for t in tokens if t.word in words().raw["months"]}
+    dated = (t for t in tokens if t.word[0].isalnum() and t.word not in words().raw["months"])
+    wanted = {t.stem for t in dated} - _small()
     if not wanted:
         return ()
-    found = [(one, set(key(one.name)) - _small()) for one in known]
+    of_month = (one for one in known if not months or one.started_on.month in months)
+    found = [(one, set(key(one.name)) - _small()) for one in of_month]
     held = [(one, own) for one, own in found if wanted <= own]
     whole = [one for one, own in held if own == wanted]
     return tuple(whole or [one for one, _ in held])

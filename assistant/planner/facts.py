@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from semantic_layer.model import Catalogue, MeasureSpec, MetricSpec, TableSpec
+from semantic_layer.model import COUNT, Catalogue, MeasureSpec, MetricSpec, TableSpec
 
 
 def measures(metric: MetricSpec, catalogue: Catalogue) -> Iterator[MeasureSpec]:
@@ -52,9 +52,10 @@ def monthly(metric: MetricSpec, catalogue: Catalogue) -> bool:
 
 
 def count_of(rate: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:
-    """Return the shown metric that counts what a rate has above its line."""
+    """Return the metric that counts what a rate has above its line: one that is shown, else the rate's own count."""
     counts = (m for m in catalogue.metrics if m.type == "simple" and not m.hidden and m.unit == "count")
-    return next((m for m in counts if m.measure is not None and m.measure == rate.numerator), None)
+    shown = next((m for m in counts if m.measure is not None and m.measure == rate.numerator), None)
+    return shown or (catalogue.metric(f"{rate.name}{COUNT}") if rate.counted() else None)
 
 
 def rate_of(count: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:

@@ -52,9 +52,11 @@ def check_scope(draft: Draft) -> None:
 
 
 def _meant_otherwise(draft: Draft, name: str, stems: list[str]) -> bool:
-    """Tell "did the coaching help" and "what should I know" from calls for help and advice."""
+    """Tell "did the coaching help", "what should I know" and "left because of price" from what is turned away."""
     if name == "help":
         return stems[:1] in ([stem("do")], [stem("have")])
+    if name == "causal":
+        return any(draft.dimension(e.name).outcome for item in draft.items for e in item.of("value"))
     return name == "opinion" and draft.has("overview")
 
 

@@ -9,7 +9,7 @@ from assistant.planner.dates import Period
 from assistant.planner.draft import Draft, ask_which, refuse
 from assistant.planner.earlier import BEFORE, as_period, earlier
 from assistant.planner.members import read_members
-from assistant.planner.missing import ask_by_word, counted, no_metric
+from assistant.planner.missing import ask_by_word, count_outcomes, counted, no_metric
 from assistant.planner.quotes import read_quotes
 from assistant.planner.roles import check_parts, is_noun, read_metrics, settle, take_metrics
 from assistant.planner.shape import order, read_shape
@@ -59,6 +59,7 @@ def read_intent(draft: Draft) -> Intent:
     read_members(draft)
     check_units(draft)
     read_shape(draft)
+    count_outcomes(draft)
     if follows:
         followup.set_against(draft)
     if draft.cues("percent"):
@@ -229,7 +230,7 @@ def _check_reach(draft: Draft) -> None:
                 raise refuse(
                     "no_data", f"{spec.label} is not known by {label}: the two are measured on different things."
                 )
-            if draft.dimension(dimension).outcome and spec.type in ("ratio", "average"):
+            if draft.dimension(dimension).outcome and (spec.type in ("ratio", "average") or facts.counts_all(spec)):
                 raise refuse(
                     "no_data",
                     f"{label} is known only for those who had the outcome, so {spec.label} cannot be cut by it.",

@@ -92,6 +92,8 @@ def _add_metric(lexicon: Lexicon, metric: MetricSpec) -> None:
         for short, factor in _shorter(phrase, head, tail) if score == 1.0 else ():
             surface = spell(text)[phrase.index(short[0])] if len(short) == 1 else ""
             lexicon.add(short, Entry("metric", metric.name, score * factor, surface=surface))
+    if counted := metric.counted():
+        lexicon.add(key(counted.label), Entry("metric", counted.name, 1.0, surface=" ".join(spell(counted.label))))
     for text in (metric.name, metric.label):
         for initials in _initials(spell(text)):
             lexicon.spellings.setdefault(initials, "")
@@ -152,7 +154,7 @@ def _add_counts(lexicon: Lexicon, catalogue: Catalogue) -> None:
 def _index_forms(lexicon: Lexicon, phrase: Phrase, entries: list[Entry]) -> None:
     metrics = [e for e in entries if e.kind == "metric" and e.score > 0.92]
     content = frozenset(phrase) - _function_stems()
-    if metrics and len(content) >= 2:
+    if metrics and len(content) >= 2 and not _names_others(lexicon, content):
         lexicon.bags.setdefault(content, []).extend(metrics)
         lexicon.bag_words[content] = lexicon.bag_words.get(content, frozenset()) | (
             frozenset(phrase) - content - _COUNTING
@@ -160,6 +162,12 @@ def _index_forms(lexicon: Lexicon, phrase: Phrase, entries: list[Entry]) -> None
     for entry in entries:
         if entry.surface and 2 <= len(entry.surface.split()) <= 3:
             lexicon.joined.setdefault(stem(entry.surface.replace(" ", "")), []).append(entry)
+
+
+def _names_others(lexicon: Lexicon, content: frozenset[str]) -> bool:
+    """Tell whether the words of a name, without its small ones, each stand for something else: customers, calls."""
+    others = (any(e.kind != "metric" for e in lexicon.phrases.get((word,), ())) for word in content - lexicon.nouns)
+    return all(others)
 
 
 @cache

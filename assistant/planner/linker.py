@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Literal
 
 from assistant.planner.dates import Clock
@@ -229,9 +230,12 @@ class Linker:
     def _whole_bag(self, bag: frozenset[str], at: tuple[int, ...], stems: Sequence[str]) -> tuple[int, ...]:
         """Take in the small words of the name ("how long calls take") that stand around its content words."""
         small, tail = self._lexicon.bag_words[bag], tail_stems()
-        near = range(max(0, at[0] - 2), min(len(stems), at[-1] + 3))
-        inside = range(at[0], at[-1])
-        return tuple(i for i in near if i in at or stems[i] in small or (i in inside and stems[i] in tail))
+        inside = range(at[0], at[-1] + 1)
+        taken = [i for i in inside if i in at or stems[i] in small or stems[i] in tail]
+        for step, edge in ((-1, at[0]), (1, at[-1])):
+            near = [i for i in (edge + step, edge + 2 * step) if 0 <= i < len(stems)]
+            taken += takewhile(lambda i: stems[i] in small, near)
+        return tuple(sorted(taken))
 
     def _rest(self, i: int, token: Token) -> Item:
         number = _number(token)

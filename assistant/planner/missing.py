@@ -6,7 +6,7 @@ from assistant.planner import coverage, facts, gates
 from assistant.planner.draft import Draft, ask_back, ask_which, refuse
 from assistant.planner.lexicon import Entry
 from assistant.planner.linker import Item
-from assistant.planner.text import stem
+from assistant.planner.text import key, stem
 from assistant.planner.words import words
 
 
@@ -60,6 +60,21 @@ def _ranked(draft: Draft) -> tuple[Entry, ...]:
     if len(cuts) != 1 or not draft.has("highest", "lowest", "top", "bottom") or draft.has("best", "worst"):
         return ()
     return draft.items[cuts[0]].of("dimension") if not any(i.kind == "unknown" for i in draft.items) else ()
+
+
+def count_outcomes(draft: Draft) -> None:
+    """Count those who had the outcome, where a noun names all and what is known of outcomes is asked: "reasons"."""
+    outcomes = [d for d in (*draft.by, *(f.dimension for f in draft.filters)) if draft.dimension(d).outcome]
+    table = facts.counts_all(draft.metric(draft.metrics[0])) if len(draft.metrics) == 1 else None
+    if not outcomes or table is None:
+        return
+    shown = (m for m in draft.catalogue.metrics if not m.hidden and m.unit == "count" and m.measure)
+    named = {s for d in outcomes for s in (*key(d), *key(draft.dimension(d).label))}
+    had = [m for m in shown if m.measure and m.measure.table == table and m.measure.where and named & {*key(m.name)}]
+    if len(had) == 1:
+        draft.metrics = [had[0].name]
+        draft.assumptions.append(f"counted as {had[0].label}")
+        draft.defaults += 1
 
 
 def no_metric(draft: Draft) -> None:

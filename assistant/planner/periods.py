@@ -158,7 +158,7 @@ def _set_against(draft: Draft, span: TimeSpan) -> bool:
     """Tell whether a period stands on the far side of "than" or "compared to"."""
     place = next(i for i, item in enumerate(draft.items) if item.time and item.time.first == span.first)
     before = draft.before(place)
-    if draft.cue(before, "in"):
+    while draft.cue(before, "in", "pronoun"):
         before = draft.before(before)
     if draft.cue(before, "vs", "more", "less"):
         draft.used.add(before)

@@ -65,7 +65,9 @@ def _subject(draft: Draft) -> tuple[list[int], list[int], int]:
 
 def _check_people(draft: Draft, i: int) -> None:
     """Refuse to look for "churned customers" as words: they are who speaks, and transcripts do not tell them."""
-    if draft.linked.tokens[draft.items[i].last].stem in draft.context.lexicon.nouns:
+    plural = draft.metric(draft.items[i].of("metric")[0].name).unit == "count"
+    speak = plural and draft.cue(i + 1, "quotes") and len(draft.items[i].at) == 1
+    if speak or draft.linked.tokens[draft.items[i].last].stem in draft.context.lexicon.nouns:
         label = draft.items[i].text
         raise refuse("unknown_metric", f"Conversations cannot be chosen by '{label}'; name a group, such as a segment.")
 

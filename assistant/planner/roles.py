@@ -70,6 +70,7 @@ def names_apart(draft: Draft) -> frozenset[int]:
     last = {i: draft.linked.tokens[draft.items[i].last].stem for i in places}
     whole = {i for i in places if not _has_ratio(draft, i) and (last[i] not in nouns or len(places) > 1)}
     out = {draft.items[i].first for i in whole if draft.has("percent")}
+    out |= {draft.items[i].first for i in places if _is_whole(draft, i) or _is_counted_of(draft, i)}
     for i, item in enumerate(draft.items):
         if len(item.at) > 1 and item.of("value") and draft.cue(i + 1, "more", "less", "at_least", "at_most"):
             out.add(item.first)
@@ -79,6 +80,23 @@ def names_apart(draft: Draft) -> frozenset[int]:
         if len(item.at) > 1 and starts_plain and draft.cue(draft.before(i), "in"):
             out.add(item.first)
     return frozenset(out)
+
+
+def _is_whole(draft: Draft, i: int) -> bool:
+    """Tell "what share of complaints comes from SMB", a part of a whole, from the share of complaints itself."""
+    item = draft.items[i]
+    tokens = draft.linked.tokens
+    opens = " ".join(t.word for t in tokens[item.first : item.first + 2]) in words().cues["percent"]
+    verb = tokens[draft.items[i + 1].first].stem if i + 1 < len(draft.items) else ""
+    parts = any(draft.items[j].of("value") for j in range(i + 1, len(draft.items)))
+    return opens and parts and verb in words().list_of("share_verbs")
+
+
+def _is_counted_of(draft: Draft, i: int) -> bool:
+    """Tell "how many customers are satisfied" from the name "how many customers"."""
+    item, behind = draft.items[i], draft.after(i, skip=("filler",))
+    opens = " ".join(t.word for t in draft.linked.tokens[item.first : item.first + 2]) in words().cues["how_many"]
+    return opens and behind < len(draft.items) and draft.items[behind].sensed and _has_ratio(draft, behind)
 
 
 def _has_ratio(draft: Draft, i: int) -> bool:
@@ -186,8 +204,14 @@ def _coordinated(draft: Draft, i: int) -> bool:
         if draft.cue(near, "and", "vs") and draft.roles.get(step(near)) == "metric":
             return True
         if draft.cue(near, "how_many"):
-            return True
+            return not _is_told_of(draft, i)
     return False
+
+
+def _is_told_of(draft: Draft, i: int) -> bool:
+    """Tell "how many customers are satisfied", of whom a share is told, from "how many customers"."""
+    behind = draft.after(i, skip=("filler",))
+    return draft.roles.get(behind) == "metric" and _has_ratio(draft, behind)
 
 
 def read_metrics(draft: Draft) -> None:
@@ -285,6 +309,12 @@ def _likeliest(draft: Draft, i: int, names: list[str]) -> list[str]:
     return kept
 
 
+def _is_theirs(draft: Draft, i: int) -> bool:
+    """Tell "with their AHT", one more metric of the same, from a group told by it."""
+    place = draft.items[i].first if i < len(draft.items) else 0
+    return draft.linked.tokens[place].word in words().list_of("leaning")
+
+
 def _joins_names(draft: Draft, i: int) -> bool:
     """Tell whether "and" joins two ways to cut, or two members, and no two questions."""
     left, right = (draft.roles.get(step(i)) for step in (draft.before, draft.after))
@@ -304,7 +334,7 @@ def check_parts(draft: Draft) -> None:
     places = draft.places("metric") if len(draft.metrics) > 1 else []
     for a, b in pairwise(places):
         between = range(a + 1, b)
-        joined = any(draft.cue(k, "and", "vs") for k in between)
+        joined = any(draft.cue(k, "and", "vs") or (draft.cue(k, "in") and _is_theirs(draft, k + 1)) for k in between)
         compared = any(draft.cue(k, "more", "less", "at_least", "at_most") for k in between)
         loose = not compared and any(
             draft.items[k].kind in ("time", "unknown", "number") or (k in draft.roles and draft.roles[k] != "noun")

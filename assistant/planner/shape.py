@@ -39,8 +39,18 @@ def _grains(draft: Draft) -> None:
                 draft.grain, draft.by_period = grain, True
                 draft.used.add(i)
     for grain in GRAINS:
-        if draft.grain is None and draft.take(f"grain_{grain}"):
+        if draft.grain is None and (said := draft.cues(f"grain_{grain}")):
+            draft.used.update(said)
+            draft.used.update(i - 1 for i in said if draft.cue(i - 1, "by"))
             draft.grain = grain
+    _when(draft)
+
+
+def _when(draft: Draft) -> None:
+    """Read "when was X at its worst" as the month in which it was."""
+    opens = any(draft.linked.tokens[item.first].word in words().list_of("when") for item in draft.items[:1])
+    if opens and draft.grain is None and draft.cues(*_ENDS) and not draft.places("dimension"):
+        draft.grain, draft.by_period = "month", True
 
 
 def _cuts(draft: Draft) -> None:
@@ -134,8 +144,8 @@ def _introduced(draft: Draft, before: int) -> bool:
 
 
 def _plural(draft: Draft, i: int) -> bool:
-    token = draft.linked.tokens[draft.items[i].last]
-    return token.word.endswith("s") and token.stem != token.word
+    said = (draft.linked.tokens[p] for p in draft.items[i].at)
+    return any(token.word.endswith("s") and token.stem != token.word for token in said)
 
 
 def order(draft: Draft) -> None:

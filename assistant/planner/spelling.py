@@ -45,6 +45,7 @@ class Speller:
         reach = 2 if len(token.word) >= 8 else 1
         found = extract(token.word, self._targets, scorer=OSA.distance, score_cutoff=reach, limit=12)
         close = [(word, int(far)) for word, far, _ in found if self._plausible(token.word, word, int(far))]
+        close = [(word, far) for word, far in close if not (token.capital and word in self._filler)]
         best = min((d for _, d in close), default=0)
         meant = {stem(w) for w, d in close if d == best}
         if len(meant) != 1:

@@ -32,6 +32,10 @@ def _counted(draft: Draft, number: int) -> str | None:
     if after == number + 1 and after < len(draft.items):
         if draft.roles.get(after) == "metric":
             return next((e.name for e in draft.items[after].of("metric") if e.name in draft.metrics), None)
+        counted = next((e.name for e in draft.items[after].of("metric") if draft.metric(e.name).unit == "count"), None)
+        if counted and draft.roles.get(after) == "noun" and (draft.by or draft.places("dimension")):
+            draft.metrics.append(counted)
+            return counted
         if draft.items[after].kind == "noun" or draft.roles.get(after) in ("dimension", "value", "noun"):
             text = draft.items[after].text
             raise refuse(

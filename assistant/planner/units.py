@@ -1,8 +1,9 @@
 """Holds the words for counts, shares, averages and durations against what the metric is."""
 
-from assistant.planner import facts, parts
+from assistant.planner import facts, gates, parts
 from assistant.planner.draft import Draft, Stop, ask_which, refuse
 from assistant.planner.lexicon import Entry
+from assistant.planner.linker import SHORT
 from assistant.planner.words import words
 from semantic_layer.model import MetricSpec
 
@@ -12,12 +13,14 @@ def check_units(draft: Draft) -> None:
     specs = [draft.metric(m) for m in draft.metrics]
     if not specs:
         return
-    if draft.cues("how_many") and not any(s.unit == "count" for s in specs):
-        counted = facts.count_of(specs[0], draft.catalogue)
-        if counted is None:
+    if _asks_groups(draft):
+        if not draft.has("more", "less", "at_least", "at_most"):
             raise _no_count(draft, _place(draft), specs[0])
-        draft.metrics[0] = counted.name
-        specs[0] = counted
+        draft.take("how_many")
+        draft.notes.append(gates.message("listed"))
+    if _asks_number(draft) and not any(s.unit == "count" for s in specs):
+        _count(draft, _place(draft), specs[0])
+        specs[0] = draft.metric(draft.metrics[0])
     if draft.cues("how_long"):
         if not any(s.unit in ("seconds", "months") for s in specs):
             raise refuse(
@@ -46,9 +49,10 @@ def _count_or_rate(draft: Draft) -> None:
     for i in draft.places("metric"):
         linked = draft.items[i].of("metric")[0]
         word = draft.linked.tokens[draft.items[i].last].word
-        counted = any(draft.roles.get(j) == "noun" and j < i for j in draft.roles)
+        counted = any(draft.roles.get(j) == "noun" and j < i for j in draft.roles) or _counts_members(draft, i)
         rate = draft.metric(linked.name)
-        participle = len(draft.items[i].at) == 1 and word.endswith(words().endings[1:2]) and linked.score < 0.93
+        short = linked.score < SHORT or _counts_members(draft, i)
+        participle = len(draft.items[i].at) == 1 and word.endswith(words().endings[1:2]) and short
         if participle and counted and rate.unit == "ratio" and not draft.has("percent"):
             raise _no_count(draft, i, rate)
     _ranked_share(draft)
@@ -59,7 +63,35 @@ def _count_or_rate(draft: Draft) -> None:
         before = draft.linked.tokens[draft.items[draft.before(i)].last].word if i else ""
         plural = draft.linked.tokens[draft.items[i].last].word.endswith("s")
         if entry and before in words().list_of("counting") and plural and draft.metric(entry.name).unit == "ratio":
-            raise _no_count(draft, i, draft.metric(entry.name))
+            _count(draft, i, draft.metric(entry.name))
+
+
+def _asks_groups(draft: Draft) -> bool:
+    """Tell "how many agents have a CSAT below 50 %", which counts groups: they are listed."""
+    counted = (draft.after(i) for i in draft.cues("how_many"))
+    return any(draft.roles.get(i) == "dimension" for i in counted)
+
+
+def _counts_members(draft: Draft, i: int) -> bool:
+    """Tell whether a plural member stands right before: "calls escalated"."""
+    before = draft.before(i, skip=("filler",))
+    token = draft.linked.tokens[draft.items[before].last] if before >= 0 else None
+    plural = token is not None and token.word.endswith("s") and token.stem != token.word
+    return plural and draft.roles.get(before) == "value" and not draft.cue(draft.before(before), "in", "by")
+
+
+def _asks_number(draft: Draft) -> bool:
+    """Tell "how many" from "how often", which a rate answers."""
+    often = words().list_of("often")
+    return any(draft.linked.tokens[draft.items[i].last].word not in often for i in draft.cues("how_many"))
+
+
+def _count(draft: Draft, i: int, rate: MetricSpec) -> None:
+    """Put the count above a rate's line into the rate's place; ask where it counts nothing."""
+    counted = facts.count_of(rate, draft.catalogue)
+    if counted is None:
+        raise _no_count(draft, i, rate)
+    draft.metrics[draft.metrics.index(rate.name)] = counted.name
 
 
 def _ranked_share(draft: Draft) -> None:
@@ -73,9 +105,11 @@ def _ranked_share(draft: Draft) -> None:
 
 
 def _no_count(draft: Draft, i: int, rate: MetricSpec) -> Stop:
-    """Say that there is no count, and offer the rate for the same time and slice."""
-    choice = draft.meaning(i, Entry("metric", rate.name, 1.0), "", "how_many")
-    return ask_which(f"I know the {rate.label}, not a count of it.", [choice])
+    """Offer the rate, and the count where there is one, for the same time and slice."""
+    counted = facts.count_of(rate, draft.catalogue)
+    metrics = (rate, counted) if counted else (rate,)
+    choices = [draft.meaning(i, Entry("metric", m.name, 1.0), "", "how_many") for m in metrics]
+    return ask_which(gates.message("count_or_rate" if counted else "no_count", metric=rate.label), choices)
 
 
 def _place(draft: Draft) -> int:

@@ -12,8 +12,8 @@ from assistant.types import Clarify, Plan, Question
 from tests.assistant.planner.worlds import demo, incidents
 
 SLICED = (
-    "how many complaints in September by channel in SMB",
-    "how many escalations of SMB customers in September",
+    "top 3 complaint topics in September in SMB",
+    "calls escalated in September in SMB",
     "cost of SMB customers in September",
     "why did csat and churn drop for SMB in September",
     "satisfaction of SMB customers with the bot in September",
