@@ -65,8 +65,8 @@ def explain(
     cells = cells_of(cube)
     exposure = days[0] / days[1] if days else 1.0
     if forecast:
-        found = search_forecast(cells, max_depth=max_depth, max_segments=max_segments)
-        cells = with_forecast_error(cells)
+        found, yardstick = search_forecast(cells, max_depth=max_depth, max_segments=max_segments)
+        cells = with_forecast_error(cells, yardstick)
         whole = whole_of(cells, definitional_change, exposure)
     else:
         whole = whole_of(cells, definitional_change, exposure, design_of(cube, clusters))

@@ -57,8 +57,9 @@ class Lattice:
             key = combine(codes[:, list(cuboid.dimensions)], tuple(self.sizes[d] for d in cuboid.dimensions))
             place = np.minimum(np.searchsorted(cuboid.keys, key), len(cuboid.keys) - 1)
             known = cuboid.keys[place] == key
-            taken = sums_by(place[known], lost[known], len(cuboid.keys))
-            left[cuboid.start : cuboid.start + len(cuboid.keys)] -= taken
+            place, end = place[known], cuboid.start + len(cuboid.keys)
+            for column, values in enumerate(lost[known].T):
+                left[cuboid.start : end, column] -= np.bincount(place, values, len(cuboid.keys))
         return left
 
 
@@ -134,7 +135,7 @@ def _combinations(
     codes: Codes, sizes: tuple[int, ...], max_depth: int, declared: frozenset[tuple[int, int]]
 ) -> list[tuple[int, ...]]:
     follows = determined_by(codes, sizes) | declared if max_depth > 1 else set()
-    varying = [d for d in range(len(sizes)) if _present(codes[:, d], sizes[d]) > 1]
+    varying = [d for d in range(len(sizes)) if (codes[:, d] != codes[:1, d]).any()]
     dims = [b for b in varying if not any((a, b) in follows and (b, a) in follows for a in varying if a < b)]
     return [
         group
@@ -208,8 +209,10 @@ def _fold(
 def _is_folded(
     keys: Codes, dims: tuple[int, ...], sizes: tuple[int, ...], names: tuple[NDArray[np.int64], ...]
 ) -> NDArray[np.bool_]:
-    members = np.unravel_index(keys, [sizes[d] for d in dims])
     folded = np.zeros(len(keys), dtype=bool)
+    if not any((names[d] < 0).any() for d in dims):
+        return folded
+    members = np.unravel_index(keys, [sizes[d] for d in dims])
     for d, member in zip(dims, members, strict=True):
         folded |= names[d][member] < 0
     return folded

@@ -113,7 +113,7 @@ def greedy(
         new = inside(cells, pick.segment) & ~gone
         gone |= new
         sums = lattice.without(new, weights, sums)
-        whole = weights[~gone].sum(axis=0)
+        whole = whole - weights[new].sum(axis=0)
     return picks, sums, whole
 
 

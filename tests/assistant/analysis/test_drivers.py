@@ -252,12 +252,15 @@ def test_noise_rarely_looks_like_a_step() -> None:
     assert sum(s is not None and s.p_value < 0.01 for s in shifts) <= 9
 
 
-def forecast(seed: int, *, noise: float, causes: Sequence[dict[int, int]] = ()) -> Cube:
+def forecast(
+    seed: int, *, noise: float, causes: Sequence[dict[int, int]] = (), heavy: bool = False, bias: float = 1.0
+) -> Cube:
     """Leaves with a forecast (before) and what happened (now): less by half where a cause is."""
     rng = np.random.default_rng(seed)
     grids = np.stack(np.meshgrid(*[np.arange(size) for size in SIZES], indexing="ij"), axis=-1).reshape(-1, len(SIZES))
     expected = rng.lognormal(4, 1, len(grids))
-    actual = expected * np.exp(rng.normal(0, noise, len(grids)))
+    error = rng.laplace(0, noise, len(grids)) if heavy else rng.normal(0, noise, len(grids))
+    actual = expected * bias * np.maximum(1 + error, 0)
     for cause in causes:
         actual[np.all([grids[:, d] == m for d, m in cause.items()], axis=0)] *= 0.5
     return cube([*actual, *expected], None, np.tile(grids, (2, 1)), np.repeat([1, 0], len(grids)))
@@ -274,6 +277,30 @@ def test_what_left_its_forecast_is_found_at_its_grain() -> None:
 
 def test_a_forecast_that_was_right_shows_no_deviation() -> None:
     assert sum(bool(explain(forecast(seed, noise=0.05), forecast=True).segments) for seed in range(40)) <= 2
+
+
+def test_errors_that_are_now_and_then_large_are_no_deviation() -> None:
+    named_ = sum(bool(explain(forecast(seed, noise=0.1, heavy=True), forecast=True).segments) for seed in range(40))
+    assert named_ <= 4
+
+
+def test_a_forecast_that_was_too_high_everywhere_names_no_segment() -> None:
+    named_ = [bool(explain(forecast(seed, noise=0.05, bias=0.9), forecast=True).segments) for seed in range(40)]
+    assert sum(named_) <= 4
+
+
+@pytest.mark.parametrize(("heavy", "bias"), [(True, 1.0), (False, 0.9)])
+def test_a_cause_is_found_though_the_forecast_is_poor(heavy: bool, bias: float) -> None:
+    found = explain(forecast(3, noise=0.08, causes=[{0: 1, 3: 2}], heavy=heavy, bias=bias), forecast=True)
+    assert [named(s) for s in found.segments] == [{"size": ("size1",), "way": ("way2",)}]
+
+
+def test_causes_on_both_sides_of_a_forecast_are_found() -> None:
+    up = forecast(5, noise=0.05, causes=[{0: 1, 3: 2}])
+    more = (up.period == 1) & (up.codes[:, 1] == 3) & (up.codes[:, 0] == 0)
+    n = np.where(more, up.n * 2, up.n)
+    found = explain(replace(up, n=n, nn=n), forecast=True)
+    assert sorted(s.contribution > 0 for s in found.segments) == [False, True]
 
 
 def test_an_offset_inside_a_flat_total_is_still_named() -> None:
