@@ -17,6 +17,12 @@ from assistant.planner.words import words
 from assistant.types import Intent
 from semantic_layer.model import MetricSpec
 
+# cues that an overview answers to, whatever they ask about
+_SPOKEN_OF_ALL = (
+    "overview", "vs", "compare", "why", "change", "how_high", "how_has", "trend", "grain_month", "grain_week",
+    "grain_quarter", "top", "best", "highest",
+)  # fmt: skip
+
 
 def read_analysis(draft: Draft) -> Intent | None:
     """Read an analysis into the draft and return its intent; None where the question asks for none."""
@@ -207,7 +213,8 @@ def _asks_at_risk(draft: Draft) -> bool:
         return False
     names = {m.name for m in _of_risk(draft)}
     linked = any(e.name in names for i in draft.places("metric") for e in draft.items[i].of("metric"))
-    asks_who = draft.linked.tokens[0].word in words().list_of("asks_who") and not draft.places("dimension")
+    told = not draft.places("dimension") and not draft.has("highest", "lowest")
+    asks_who = draft.linked.tokens[0].word in words().list_of("asks_who") and told
     after = (draft.after(i, skip=("filler",)) for i in range(len(draft.items)) if draft.cue(i, "which"))
     people = any(i < len(draft.items) and is_noun(draft, i) for i in after)
     return draft.has("at_risk") or (linked and asks_who) or (people and draft.has("forecast", "worry"))
@@ -233,20 +240,7 @@ def _overview(draft: Draft) -> None:
         told = after < len(draft.items) and (draft.items[after].kind == "noun" or draft.roles.get(after) == "value")
         if told and draft.items[i].text.lower() in words().list_of("retell"):
             raise refuse("out_of_scope", gates.message("retell"))
-    draft.take(
-        "overview",
-        "why",
-        "change",
-        "how_high",
-        "trend",
-        "grain_month",
-        "grain_week",
-        "grain_quarter",
-        "top",
-        "best",
-        "highest",
-        "how_has",
-    )
+    draft.take(*_SPOKEN_OF_ALL)
     _scanned(draft, compares=True)
 
 

@@ -54,8 +54,8 @@ def _acts_on(draft: Draft) -> bool:
 
 def _compares_now(draft: Draft) -> bool:
     """Tell "is churn higher in SMB", than elsewhere, from "did churn rise in SMB", than before."""
-    compared = {draft.word(i) for i in draft.cues("up", "down", "better", "worse")}
-    opens = draft.linked.tokens[0].stem == stem("is")
+    compared = {draft.word(i) for i in draft.cues("up", "down", "better", "worse", "high", "low")}
+    opens = draft.linked.tokens[0].stem in (stem("is"), stem("do"))
     one = len([f for f in draft.filters if f.operator == "in"]) == 1
     plain = not draft.times and not draft.has("vs", "why", *SECOND) and draft.grain is None
     return opens and one and plain and bool(compared & set(words().list_of("comparatives")))
@@ -64,7 +64,10 @@ def _compares_now(draft: Draft) -> bool:
 def moved(draft: Draft, *, why: bool) -> bool:
     """Use the words for a change; remember which way the asker believes it went."""
     up, down = draft.has("up"), draft.has("down")
-    compared = why or draft.has("vs", *SECOND) or any(t.role in ("previous", "year_ago") for t in draft.times)
+    than_before = draft.take("than_before")
+    compared = (
+        why or than_before or draft.has("vs", *SECOND) or any(t.role in ("previous", "year_ago") for t in draft.times)
+    )
     if compared:
         up, down = up or draft.has("high"), down or draft.has("low")
         draft.take("high", "low")
@@ -78,6 +81,9 @@ def moved(draft: Draft, *, why: bool) -> bool:
         draft.direction = ("up" if up else "down") if up != down else None
         return True
     draft.take("how_high")
+    if than_before:
+        draft.take(*MOVES)
+        return True
     verbs = {draft.word(i) for i in draft.cues(*MOVES)} - set(words().list_of("comparatives"))
     if draft.versus and not (draft.times and verbs) and not draft.has(*SECOND, "why"):
         draft.take(*MOVES)

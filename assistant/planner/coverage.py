@@ -72,7 +72,8 @@ def _needed(draft: Draft, i: int) -> bool:
 def _said_twice(draft: Draft, i: int) -> bool:
     """Tell whether a member or cut only repeats what the reading already holds."""
     item = draft.items[i]
-    return bool(item.of("dimension")) and any(e.name in draft.by for e in item.of("dimension"))
+    held = {*draft.by, *(f.dimension for f in draft.filters)}
+    return bool(item.of("dimension")) and any(e.name in held for e in item.of("dimension"))
 
 
 def _is_member_position(draft: Draft, i: int) -> bool:

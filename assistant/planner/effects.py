@@ -40,6 +40,7 @@ def speaks_of_one(draft: Draft) -> bool:
     if found is None or not tokens or tokens[0].word in words().list_of("present"):
         return False
     own = set(key(f"{found.name} {found.description}")) - _plain()
+    own -= {stem(w) for w in words().list_of("entities")}
     free = (item for item in draft.items if item.kind in ("unknown", "filler", "noun"))
     if any(tokens[p].stem in own for item in free for p in item.at):
         return True

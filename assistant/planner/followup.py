@@ -1,6 +1,7 @@
 """Follow-up questions: what is not said is kept from the reading before."""
 
-from assistant.planner.draft import Draft
+from assistant.planner import gates
+from assistant.planner.draft import Draft, refuse
 from assistant.planner.words import words
 from assistant.types import Reading, Within
 from semantic_layer.query import Filter
@@ -67,6 +68,46 @@ def keep_slice(draft: Draft) -> bool:
     draft.window, draft.default_window = old.window, False
     draft.assumptions = [a for a in draft.assumptions if not a.startswith("no period")]
     return True
+
+
+def check_leader(draft: Draft, old: Reading) -> None:
+    """Refuse "why" of who or what led a ranking, which the reading before does not tell; of a cut say it is of all."""
+    named = {f.dimension for f in draft.filters if f not in old.filters}
+    if old.intent == "rank" and not old.by and not draft.times:
+        raise refuse("out_of_scope", gates.message("which_period"))
+    if old.intent == "rank" and not named & set(old.by):
+        label = draft.dimension(old.by[0]).label
+        draft.notes.append(gates.message("of_all", label=label))
+
+
+def two_before(draft: Draft) -> bool:
+    """Read "what's the difference" as the two readings before set against each other."""
+    if len(draft.question.history) < 2 or not draft.has("difference", "compare"):
+        return False
+    one, other = draft.question.history[-2:]
+    plain = all(i.kind in ("filler", "noun") or i.cues for i in draft.items)
+    if not plain or one.metrics != other.metrics or {one.intent, other.intent} != {"value"}:
+        return False
+    apart = [(a, b) for a, b in zip(one.filters, other.filters, strict=False) if a != b]
+    if one.window != other.window and one.filters == other.filters and one.window and other.window:
+        draft.baseline, draft.window = sorted((one.window, other.window), key=lambda w: w.start)
+        draft.filters = list(one.filters)
+    elif one.window == other.window and len(one.filters) == len(other.filters) and _one_kind(apart):
+        (a, b) = apart[0]
+        draft.window, draft.by = one.window, [a.dimension]
+        both = Filter(dimension=a.dimension, values=tuple(dict.fromkeys((*a.values, *b.values))))
+        draft.filters = [f for f in one.filters if f != a] + [both]
+    else:
+        return False
+    draft.metrics, draft.carried = list(one.metrics), 2
+    draft.assumptions.append("the two answers before are compared")
+    draft.used.update(range(len(draft.items)))
+    return True
+
+
+def _one_kind(apart: list[tuple[Filter, Filter]]) -> bool:
+    """Tell whether two slices differ by members of one dimension only."""
+    return len(apart) == 1 and apart[0][0].dimension == apart[0][1].dimension and apart[0][1].operator == "in"
 
 
 def set_against(draft: Draft) -> None:

@@ -45,7 +45,7 @@ def check_scope(draft: Draft) -> None:
             raise refuse("unknown_metric", message("statistic", word=word))
     if not linked and _contains(free, "smalltalk") and len(_content(draft)) <= 1:
         raise refuse("out_of_scope", message("smalltalk"))
-    if _opens_with_task(draft):
+    if _opens_with_task(draft) and not _leaves_out(draft):
         raise refuse("out_of_scope", message("act"))
     if _contains(free, "out_of_scope") and not draft.has("quotes"):
         raise refuse("out_of_scope", message("out_of_scope"))
@@ -75,6 +75,12 @@ def _opens_with_task(draft: Draft) -> bool:
         return False
     token = draft.linked.tokens[first.first]
     return token.stem in _stems("act") and (first.kind == "unknown" or not draft.metrics_named)
+
+
+def _leaves_out(draft: Draft) -> bool:
+    """Read "drop Consumer" behind another question as leaving a group out."""
+    first = draft.linked.tokens[0].word in words().list_of("leaves_out")
+    return bool(draft.question.history) and first and len(draft.items) > 1 and bool(draft.items[1].of("value"))
 
 
 def _content(draft: Draft) -> list[int]:

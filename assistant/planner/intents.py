@@ -26,6 +26,8 @@ def read_intent(draft: Draft) -> Intent:
     settle(draft)
     follows = followup.is_follow_up(draft)
     draft.anchor = draft.question.history[-1].window if follows else None
+    if follows and followup.two_before(draft):
+        return "compare"
     check_two_parts(draft)
     if asks_themes(draft):
         read_themes(draft)
@@ -135,6 +137,8 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     graded = against_others(draft)
     asked = draft.take("why", "explain") and not _splits_only(draft)
     why = asked or (old is not None and old.intent == "why" and not draft.by)
+    if asked and old is not None:
+        followup.check_leader(draft, old)
     draft.against = _level(draft)
     if draft.against is not None:
         why = True
@@ -205,7 +209,7 @@ def _finish_cues(draft: Draft) -> None:
     if draft.versus or draft.baseline or len(draft.metrics) > 1 or draft.by:
         draft.take("compare", "difference")
     if draft.versus or draft.baseline or len(draft.metrics) > 1:
-        draft.take("vs")
+        draft.take("vs", "respectively")
     if draft.baseline:
         draft.take("significant")
     if draft.by:

@@ -1,5 +1,6 @@
 """Everything a workspace has a name for, as stemmed phrases that point at it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -78,6 +79,7 @@ def build_lexicon(vocabulary: Vocabulary) -> Lexicon:
             _add_dimension(lexicon, dimension, vocabulary.values.get(dimension.name, ()))
     _add_counts(lexicon, vocabulary.catalogue)
     lexicon.senses = Senses(vocabulary.catalogue.metrics, lexicon.nouns)
+    _add_first_words(lexicon)
     for phrase, entries in lexicon.phrases.items():
         _index_forms(lexicon, phrase, entries)
     return lexicon
@@ -112,6 +114,9 @@ def _add_dimension(lexicon: Lexicon, dimension: DimensionSpec, members: Iterable
             if not set(short) <= lexicon.nouns:
                 lexicon.add(short, Entry("dimension", dimension.name, score * factor))
     lexicon.dimension_words[dimension.name] = frozenset(nouns)
+    name = spell(dimension.name)
+    if len(name) == 2 and name[1] in table.list_of("doer"):
+        lexicon.add(key(f"who {name[0]}"), Entry("dimension", dimension.name, 0.95))
     for member in dict.fromkeys((*members, *dimension.values)):
         _add_member(lexicon, dimension, str(member))
 
@@ -126,10 +131,42 @@ def _add_member(lexicon: Lexicon, dimension: DimensionSpec, member: str) -> None
         surface = " ".join(spell(synonym))
         lexicon.add(_learn(lexicon, synonym), Entry("value", dimension.name, 0.98, member, surface))
     _add_groups(lexicon, dimension, member)
+    for word in words().raw["common_members"].get(member.lower(), ()):
+        lexicon.add(_learn(lexicon, word), Entry("value", dimension.name, 0.98, member, word))
     if len(phrase) > 1:
         for part in phrase:
             if len(part) >= 3 and not part.isdigit():
                 lexicon.parts.setdefault(part, []).append(entry)
+
+
+def _add_first_words(lexicon: Lexicon) -> None:
+    """Let a member answer to its first word where that names nothing else: "fiber" of "Fiber optic".
+
+    Where all members have several words, as people and teams do, the first is no name.
+    """
+    single = {e.name for phrase, same in lexicon.phrases.items() for e in same if _is_one_word(phrase, e)}
+    for part, entries in lexicon.parts.items():
+        members = {(e.name, e.member): e for e in entries if e.name in single}
+        if not members:
+            continue
+        entry = next(iter(members.values()))
+        plain = re.fullmatch(r"[\w ()-]+", entry.member or "") is not None
+        opens = key(entry.member or "")[0] == part and len(part) > 3
+        if len(members) == 1 and plain and opens and (part,) not in lexicon.phrases and part not in loose_words():
+            lexicon.add((part,), Entry("value", entry.name, 0.9, entry.member))
+
+
+def _is_one_word(phrase: Phrase, entry: Entry) -> bool:
+    return entry.kind == "value" and len(phrase) == 1 and entry.score == 1.0
+
+
+@cache
+def loose_words() -> frozenset[str]:
+    """Stems of the words of grammar and of common English, by which no member is called."""
+    table = words()
+    texts = [*table.list_of("filler"), *table.list_of("known"), *table.list_of("entities"), *table.numbers]
+    texts += [p for phrases in table.cues.values() for p in phrases]
+    return frozenset(stem(w) for text in texts for w in str(text).split())
 
 
 def _add_groups(lexicon: Lexicon, dimension: DimensionSpec, member: str) -> None:

@@ -149,13 +149,14 @@ class Linker:
                 factor = 1.0
                 if not entries and j - i <= 3:
                     entries, factor = self._written_together(tokens[i:j]), 0.95
-                if entries and (kept := self._beside(self._allowed(entries, tokens, i, j), tokens, i)):
+                if entries and (kept := self._beside(self._allowed(entries, tokens, i, j), tokens, i, j)):
                     rank = 6 if all(self._weak(e, tokens, i, j) for e in kept) else 3
                     yield _entry(tokens, tuple(range(i, j)), kept, factor, rank)
 
-    def _beside(self, entries: list[Entry], tokens: Sequence[Token], i: int) -> list[Entry]:
-        """Prefer the member whose dimension is named right before it: "handled by bots"."""
-        near = {t.stem for t in tokens[max(0, i - 2) : i]} - loose_stems() - self._lexicon.nouns
+    def _beside(self, entries: list[Entry], tokens: Sequence[Token], i: int, j: int) -> list[Entry]:
+        """Prefer the member whose dimension is named right beside it: "handled by bots", "did Anna close"."""
+        beside = (*tokens[max(0, i - 2) : i], *tokens[j : j + 1])
+        near = {t.stem for t in beside} - loose_stems() - self._lexicon.nouns
         own = self._lexicon.dimension_words
         named = [e for e in entries if e.kind == "value" and near & own.get(e.name, frozenset())]
         return named if named and all(e.kind == "value" for e in entries) else entries
@@ -219,8 +220,9 @@ class Linker:
             small = self._lexicon.bag_words[bag] | tail_stems()
             if gaps and len(gaps) <= 4 and all(stems[i] in small or self._may_part(stems[i]) for i in gaps):
                 yield _entry(tokens, self._whole_bag(bag, at, stems), entries, 0.93, 0)
-            elif not gaps and tuple(stems[at[0] : at[-1] + 1]) not in self._lexicon.phrases:
-                yield _entry(tokens, at, entries, 0.95, 2)
+            kept = [e for e in entries if _same_forms(tokens, at, e)]
+            if not gaps and kept and tuple(stems[at[0] : at[-1] + 1]) not in self._lexicon.phrases:
+                yield _entry(tokens, at, kept, 0.95, 2)
 
     def _may_part(self, word: str) -> bool:
         """Tell whether a word may stand inside a name: "at-risk SMB customers" are customers at risk."""
@@ -243,6 +245,8 @@ class Linker:
             return Item("number", (i,), token.raw, number=number)
         if token.stem in self._lexicon.nouns:
             return Item("noun", (i,), token.raw)
+        if token.word in words().list_of("groups_of_firms"):
+            return Item("unknown", (i,), token.raw)
         return Item(
             "filler" if token.stem in filler_stems() or not token.word[0].isalnum() else "unknown", (i,), token.raw
         )
@@ -260,6 +264,15 @@ def _entry(
     rival = next((e.score for e in scored if (e.kind, e.name) not in {(k.kind, k.name) for k in kept}), 0.0)
     margin = 0.0 if len(kept) > 1 else best - rival
     return _Candidate(Item("entry", at, _text(tokens, at), kept, margin=margin), len(at), rank, best)
+
+
+def _same_forms(tokens: Sequence[Token], at: Sequence[int], entry: Entry) -> bool:
+    """Tell "incidents that were opened" from "open incidents", which share their stems in another order."""
+    written = {w.removesuffix("s") for w in entry.surface.split()}
+    changed = [tokens[i] for i in at if tokens[i].word.removesuffix("s") not in written]
+    participles = words().endings[1:2]
+    done = any(w.endswith(participles) for w in entry.surface.split())
+    return not (changed and done and not any(t.word.endswith(participles) for t in changed))
 
 
 def _inflected(token: Token, entry: Entry) -> bool:
@@ -305,6 +318,8 @@ def _grammar(tokens: Sequence[Token]) -> Iterator[_Candidate]:
         for j in range(i + 1, min(len(stems), i + 7) + 1):
             cues = phrases.get(stems[i:j])
             if cues is None:
+                continue
+            if not cues and tokens[i].word in words().list_of("groups_of_firms"):
                 continue
             at = tuple(range(i, j))
             rank = 5 if cues & PROTECTED else 1 if cues else 0

@@ -7,6 +7,7 @@ from itertools import pairwise
 from assistant.planner import facts
 from assistant.planner.draft import Draft, ask_back, ask_which, refuse
 from assistant.planner.lexicon import Entry
+from assistant.planner.linker import SHORT
 from assistant.planner.roles import qualifier
 from assistant.planner.text import stem
 from assistant.planner.words import words
@@ -17,11 +18,15 @@ _DEGREES = ("better", "worse", "up", "down", "highest", "lowest", "best", "worst
 
 def read_members(draft: Draft) -> None:
     """Turn members into filters; ask when a member belongs to several dimensions."""
+    _unlink_deeds(draft)
     found: list[tuple[int, Entry]] = [(i, e) for i in draft.places("value") for e in _members(draft, i)]
     for i, entry in found:
         draft.link(i, entry)
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for i, entry in found:
+        if draft.cue(i - 1, "by") and _is_done(draft, i - 1):
+            draft.used.add(i - 1)
+            draft.linked = draft.linked.chosen({}, frozenset((draft.items[i - 2].first,)))
         operator = "not in" if negated(draft, i) else "in"
         groups[entry.name, operator].append(entry.member or "")
     _check_either(draft, found)
@@ -56,6 +61,24 @@ def _check_pairs(draft: Draft, found: list[tuple[int, Entry]]) -> None:
         raise ask_back("Two slices are named; I answer one at a time.", [(n, f"{metric} for {n}") for n in labels])
 
 
+def _unlink_deeds(draft: Draft) -> None:
+    """Read "did Anna close" as by whom it was closed, not as a state beside her."""
+    own = draft.context.lexicon.dimension_words
+    for i in draft.places("value"):
+        token = draft.linked.tokens[draft.items[i].first]
+        names = {e.name for e in draft.items[i - 1].of("value")} if i else set()
+        if len(draft.items[i].at) == 1 and any(token.stem in own.get(n, frozenset()) for n in names):
+            draft.roles[i] = "noun"
+            draft.used.add(i)
+
+
+def _is_done(draft: Draft, i: int) -> bool:
+    """Tell "raised by Anna" and "paying by card", which say who or how, from a cut by something."""
+    item = draft.items[i - 1] if i > 0 else None
+    word = draft.linked.tokens[item.last].word if item else ""
+    return item is not None and item.kind in ("unknown", "cue") and word.endswith(words().endings[1:3])
+
+
 def _members(draft: Draft, i: int) -> tuple[Entry, ...]:
     """Return the member that is named, or those that one name groups: "weekends"."""
     entries = draft.items[i].of("value")
@@ -76,6 +99,10 @@ def _member(draft: Draft, i: int) -> Entry:
         text = draft.items[i].text
         choices = [draft.meaning(i, e, f"{_label(draft, e)} is {e.member}") for e in entries]
         raise ask_which(f"'{text}' is found in several places.", choices[:5])
+    if entries[0].score < SHORT and not entries[0].surface:
+        label = f"{_label(draft, entries[0])} {entries[0].member}"
+        draft.assumptions.append(f"'{draft.items[i].text}' read as {label}")
+        draft.defaults += 1
     return entries[0]
 
 
@@ -105,7 +132,7 @@ def negated(draft: Draft, i: int) -> bool:
     """Tell whether a member stands in a list that is left out."""
     j = draft.before(i)
     while j >= 0:
-        if draft.cue(j, "not"):
+        if draft.cue(j, "not") or (j == 0 and _drops(draft)):
             draft.used.add(j)
             return True
         listed = draft.cue(j, "and", "in") or draft.roles.get(j) in ("value", "qualifier")
@@ -115,14 +142,18 @@ def negated(draft: Draft, i: int) -> bool:
     return False
 
 
+def _drops(draft: Draft) -> bool:
+    """Tell "drop Consumer", behind another question, from a drop."""
+    return bool(draft.question.history) and draft.linked.tokens[0].word in words().list_of("leaves_out")
+
+
 def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
     """Return the dimension whose members are set against each other."""
     for (a, one), (b, other) in pairwise(found):
         if one.name != other.name or one.member == other.member:
             continue
         between = range(a + 1, b)
-        against = ("vs", "more", "less") if draft.has("why") else ("vs",)
-        set_against = [k for k in between if draft.cue(k, *against)]
+        set_against = [k for k in between if draft.cue(k, "vs") or _is_than(draft, k)]
         graded = draft.has("which") and draft.has(*_DEGREES)
         asked = draft.linked.tokens[0].stem in _asks() and draft.has(*_DEGREES) and _graded(draft)
         chosen = (graded or asked) and any(draft.cue(k, "either") for k in between)
@@ -155,6 +186,12 @@ def _asks() -> frozenset[str]:
     return frozenset(stem(w) for w in words().list_of("choosing"))
 
 
+def _is_than(draft: Draft, i: int) -> bool:
+    """Tell "more than women" from "more than 5"."""
+    last = draft.linked.tokens[draft.items[i].last].word
+    return draft.cue(i, "more", "less") and (last in words().list_of("than") or draft.has("why"))
+
+
 def _pairs(draft: Draft, i: int) -> bool:
     """Tell whether a word sets two members against each other behind "compare": A with B."""
     return draft.has("compare") and draft.items[i].text.lower() in words().list_of("paired")
@@ -170,14 +207,40 @@ def read_flags(draft: Draft) -> None:
         before = draft.before(i)
         if draft.cue(before, "by", "which", "breakdown"):
             continue
+        if _is_both(draft, before):
+            draft.link(i, entries[0])
+            draft.roles[i] = "flag"
+            draft.by.append(entries[0].name)
+            continue
         off = draft.cue(before, "not")
-        if not off and not draft.cue(before, "in", "only", "and", "percent", "how_many") and draft.metrics:
+        told = _is_told(draft, i)
+        if not off and not told and not draft.cue(before, "in", "only", "and", "percent", "how_many") and draft.metrics:
             continue
         if off:
             draft.used.add(before)
         draft.link(i, entries[0])
         draft.roles[i] = "flag"
         draft.filters.append(Filter(dimension=entries[0].name, values=(sides[1] if off else sides[0],)))
+
+
+def _is_both(draft: Draft, i: int) -> bool:
+    """Use "with and without", which asks for the two sides of a yes/no dimension."""
+    joint = draft.before(i)
+    other = draft.before(joint)
+    if {draft.cue(i, "not"), draft.cue(other, "not")} != {True, False} or not draft.cue(joint, "and", "vs"):
+        return False
+    if not (draft.cue(i, "in") or draft.cue(other, "in")):
+        return False
+    draft.used.update((i, joint, other))
+    return True
+
+
+def _is_told(draft: Draft, i: int) -> bool:
+    """Tell "customers who churned" from a cut by churn."""
+    first = draft.items[i].first
+    behind = draft.linked.tokens[first - 1].word if first else ""
+    done = draft.linked.tokens[first].word.endswith(words().endings[1:2])
+    return done and behind in words().list_of("relatives")
 
 
 def _sides(draft: Draft, name: str) -> tuple[Scalar, Scalar] | None:

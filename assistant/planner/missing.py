@@ -13,6 +13,7 @@ from assistant.planner.words import words
 def counted(draft: Draft) -> list[str]:
     """Return the one metric that counts what is told apart by the members named: "how many chats"."""
     start = next((i for i in range(len(draft.items)) if draft.cue(i, "how_many", "total")), len(draft.items))
+    start = min([start, *(i for i in draft.cues("highest", "lowest") if draft.word(i) in words().list_of("counting"))])
     place = draft.after(start)
     named = draft.items[place].of("value") if draft.roles.get(place) == "value" else _ranked(draft) or _spoken_of(draft)
     if busy := _busy(draft):

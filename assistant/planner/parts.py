@@ -166,4 +166,7 @@ def order_of_change(draft: Draft) -> None:
     """Order a ranking by change: the largest move in the direction that is asked for first."""
     falls = draft.direction == "down"
     least = draft.has("lowest", "bottom") and not draft.has("highest", "top")
+    paces = words().raw["paces"]
+    turned = [paces[t.word] for t in draft.linked.tokens if t.word in paces]
+    least = turned == ["lowest"] if turned else least
     draft.order = "asc" if falls != least else "desc"

@@ -108,6 +108,7 @@ def _two(draft: Draft, spans: list[TimeSpan], *, compares: bool, trend: bool) ->
     if (a.start, a.end) == (b.start, b.end):
         b = b.moved(-1) if a.yearless or a.grain != "day" else replace(b, start=b.start - 7 * DAY, end=b.end - 7 * DAY)
         b = period_of(b.start, b.grain, draft.context.clock) if b.count == 1 and draft.context.clock else b
+    a, b = _same_year(a, b, draft.context.clock)
     if compares or draft.has("vs", "compare", "difference"):
         draft.take("vs", "compare", "difference")
         return (a, b) if a.start >= b.start else (b, a)
@@ -115,6 +116,20 @@ def _two(draft: Draft, spans: list[TimeSpan], *, compares: bool, trend: bool) ->
     if (trend or draft.take("together")) and first.end + DAY == last.start:
         return replace(first, end=last.end, label=f"{first.label} to {last.label}", count=0), None
     raise ask_back("Two periods are named: together, or one against the other?", _offers(draft, spans))
+
+
+def _same_year(a: Period, b: Period, clock: Clock | None) -> tuple[Period, Period]:
+    """Move one that is still running back a year where that brings it next to the other: Q2 against Q1."""
+    if clock is None or not (a.yearless and b.yearless) or a.grain != b.grain:
+        return a, b
+    moved = tuple(_year_back(p, clock) if p.end > clock.as_of else p for p in (a, b))
+    nearer = abs((moved[0].start - moved[1].start).days) < abs((a.start - b.start).days)
+    return (moved[0], moved[1]) if nearer else (a, b)
+
+
+def _year_back(period: Period, clock: Clock) -> Period:
+    back = period_of(shift(period.start, "year", -1), period.grain, clock)
+    return replace(back, assumed=f"no year was named: {back.label}", yearless=True)
 
 
 def _offers(draft: Draft, spans: list[TimeSpan]) -> list[tuple[str, str]]:

@@ -70,6 +70,7 @@ def names_apart(draft: Draft) -> frozenset[int]:
     last = {i: draft.linked.tokens[draft.items[i].last].stem for i in places}
     whole = {i for i in places if not _has_ratio(draft, i) and (last[i] not in nouns or len(places) > 1)}
     out = {draft.items[i].first for i in whole if draft.has("percent")}
+    out |= {draft.items[i].first for i in places[1:] if _is_flagged(draft, i)}
     out |= {draft.items[i].first for i in places if _is_whole(draft, i) or _is_counted_of(draft, i)}
     for i, item in enumerate(draft.items):
         if len(item.at) > 1 and item.of("value") and draft.cue(i + 1, "more", "less", "at_least", "at_most"):
@@ -92,6 +93,14 @@ def _is_whole(draft: Draft, i: int) -> bool:
     return opens and parts and verb in words().list_of("share_verbs")
 
 
+def _is_flagged(draft: Draft, i: int) -> bool:
+    """Tell "of churned customers" behind another metric, a filter by what is told of them, from a second metric."""
+    stems = tuple(draft.linked.tokens[p].stem for p in draft.items[i].at)
+    flags = draft.context.lexicon.phrases.get(stems[:-1], ())
+    plain = stems[-1] in draft.context.lexicon.nouns and draft.cue(draft.before(i), "in")
+    return plain and any(e.kind == "dimension" for e in flags)
+
+
 def _is_counted_of(draft: Draft, i: int) -> bool:
     """Tell "how many customers are satisfied" from the name "how many customers"."""
     item, behind = draft.items[i], draft.after(i, skip=("filler",))
@@ -106,6 +115,8 @@ def _has_ratio(draft: Draft, i: int) -> bool:
 def _choose(draft: Draft, i: int, sure: bool) -> str:
     kinds = {e.kind for e in draft.items[i].entries}
     if "metric" in kinds and _is_counted(draft, i):
+        return "metric"
+    if "metric" in kinds and "dimension" in kinds and draft.has("relationship", "moves") and not draft.has("by"):
         return "metric"
     if "dimension" in kinds and _asks_for_dimension(draft, i):
         return "dimension"
@@ -132,9 +143,8 @@ def _is_counted(draft: Draft, i: int) -> bool:
 
 def _asks_for_dimension(draft: Draft, i: int) -> bool:
     before = draft.before(i)
-    return draft.cue(before, "by", "which", "top", "bottom", "breakdown", "compare") or (
-        before >= 0 and draft.items[before].kind == "number"
-    )
+    asked = ("by", "which", "top", "bottom", "breakdown", *(["compare"] if draft.places("metric") else []))
+    return draft.cue(before, *asked) or (before >= 0 and draft.items[before].kind == "number")
 
 
 def _stands_as_value(draft: Draft, i: int) -> bool:

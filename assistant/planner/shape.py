@@ -193,7 +193,10 @@ def _asks_where(draft: Draft) -> bool:
 def _by_which(draft: Draft) -> Stop:
     """Ask by what a place is meant."""
     asked = words().list_of("where")
-    place = next(i for i, item in enumerate(draft.items) if draft.linked.tokens[item.first].word in asked)
+    place = next((i for i, item in enumerate(draft.items) if draft.linked.tokens[item.first].word in asked), None)
+    if place is None:
+        said = [draft.dimension(name).label for name in _ways(draft)[:5]]
+        return ask_back("By what shall I look?", [(label, f"{draft.text.rstrip('?')} by {label}") for label in said])
     ways = _ways(draft)[:5]
     return ask_which("By what shall I look?", [draft.meaning(place, Entry("dimension", name, 1.0)) for name in ways])
 

@@ -27,6 +27,7 @@ class Speller:
         self._known = own | grammar | self._filler | _words(words().list_of("known"))
         self._stems = {stem(w) for w in self._known}
         self._targets = sorted(w for w in own | grammar | self._filler if len(w) >= 4 or (len(w) == 3 and w in own))
+        self._own = sorted(own)
         self._by_bones: dict[str, list[str]] = {}
         for word in sorted(own | grammar):
             if len(word) >= 4:
@@ -54,10 +55,12 @@ class Speller:
         return replace(token, word=word, stem=stem(word))
 
     def _without_vowels(self, typed: str) -> str | None:
-        """Return the one word that is typed with vowels left out: "hndl", "tme", "cst"."""
+        """Return the one word that is typed with vowels left out, or begun: "hndl", "tme", "prod"."""
         if len(typed) < 3:
             return None
         found = [w for w in self._by_bones.get(_bones(typed), ()) if len(w) > len(typed) and _skips(typed, w)]
+        if not found and len(typed) >= 4:
+            found = [w for w in self._own if len(w) > len(typed) and w.startswith(typed)]
         shortest = min(found, key=len, default=None)
         return shortest if shortest and all(w.startswith(shortest) for w in found) else None
 

@@ -10,16 +10,31 @@ from assistant.planner.words import words
 
 def asks_themes(draft: Draft) -> bool:
     """Tell a question about subjects ("what do people call about") from one about a subject ("calls about X")."""
-    if draft.has("themes"):
+    if draft.has("themes") or _asks_reasons(draft):
         return True
     opens = bool(draft.linked.tokens) and draft.linked.tokens[0].word in words().list_of("asks_what")
     return opens and draft.has("quotes") and subject_of(draft) is None
 
 
+def _asks_reasons(draft: Draft) -> bool:
+    """Tell "the biggest reason people ring us", which asks what is spoken of."""
+    tokens, nouns = draft.linked.tokens, draft.context.lexicon.nouns
+    verbs = {stem(w) for w in words().list_of("contact_verbs")}
+    for i, token in enumerate(tokens[:-2]):
+        if token.word in words().list_of("reasons"):
+            after = [t.stem for t in tokens[i + 1 : i + 5]]
+            spoken = [k for k, s in enumerate(after) if s in nouns and k < 2]
+            return bool(spoken) and bool(verbs & set(after[spoken[0] + 1 :]))
+    return False
+
+
 def read_themes(draft: Draft) -> None:
     """Read members, cuts and a time; a metric named beside them is what is spoken of, not measured."""
     draft.take("themes", "quotes", "top", "highest", "which", "overall", "how_many", "define")
+    verbs = {stem(w) for w in words().list_of("contact_verbs")}
     for i, item in enumerate(draft.items):
+        if item.kind == "unknown" and draft.linked.tokens[item.last].stem in verbs:
+            draft.used.add(i)
         if item.of("value"):
             draft.roles[i] = "value"
         elif draft.roles.get(i) in ("metric", "dimension") and _says_nothing(draft, i):
