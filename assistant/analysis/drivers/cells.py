@@ -1,6 +1,7 @@
 """A cube as arrays over cells, one row a cell, one column a period."""
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from semantic_layer.query import Cube
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 DENSE = 4
+FEW_KEYS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +76,31 @@ def roll_up(m: Moments, where: Codes, size: int) -> Moments:
 
 def marginals(cells: Cells) -> tuple[tuple[Moments, Moments], ...]:
     """Return the sums before and now by member, one pair a dimension."""
-    columns = np.stack([getattr(m, name) for m in cells.periods for name in NAMES], axis=1)
-    found = []
-    for where, members in zip(cells.codes.T, cells.members, strict=True):
-        by_member = sums_by(where, columns, len(members))
-        halves = np.split(by_member, 2, axis=1)
-        before, now = (Moments(**{name: h[:, i].copy() for i, name in enumerate(NAMES)}) for h in halves)
-        found.append((before, now))
-    return tuple(found)
+    columns = stacked(cells.periods)
+    return tuple(
+        by_part(where, columns, len(members)) for where, members in zip(cells.codes.T, cells.members, strict=True)
+    )
+
+
+def stacked(periods: tuple[Moments, Moments]) -> Floats:
+    """Return all sums of both periods side by side."""
+    return np.stack([getattr(m, name) for m in periods for name in NAMES], axis=1)
+
+
+def by_part(where: Codes, columns: Floats, size: int) -> tuple[Moments, Moments]:
+    """Return the sums before and now by part, of sums side by side."""
+    halves = np.split(sums_by(where, columns, size), 2, axis=1)
+    before, now = (Moments(**{name: h[:, i].copy() for i, name in enumerate(NAMES)}) for h in halves)
+    return before, now
 
 
 def sums_by(where: Codes, columns: Floats, size: int) -> Floats:
-    """Return the (size, columns) sums of rows by group."""
+    """Return the (size, columns) sums of rows by group; a row may be in several, (rows, groups)."""
     from scipy.sparse import csc_matrix
 
     rows = len(where)
-    pick = csc_matrix((np.ones(rows), where, np.arange(rows + 1)), shape=(size, rows))
+    each = where.shape[1] if where.ndim > 1 else 1
+    pick = csc_matrix((np.ones(where.size), where.ravel(), np.arange(rows + 1) * each), shape=(size, rows))
     return np.asarray(pick @ columns)
 
 
@@ -101,22 +112,24 @@ def combine(columns: Codes, sizes: tuple[int, ...]) -> Codes:
     return key
 
 
+def distinct(keys: Codes, possible: int) -> tuple[Codes, Codes]:
+    """Return the distinct keys, sorted, and each one's place among them; all are below `possible`."""
+    if possible > DENSE * len(keys) + FEW_KEYS:
+        found, place = np.unique(keys, return_inverse=True)
+        return found, place.ravel()
+    # Marking the keys that exist takes a tenth of the time of sorting them.
+    exists = np.zeros(possible, dtype=bool)
+    exists[keys] = True
+    return np.flatnonzero(exists), (np.cumsum(exists) - 1)[keys]
+
+
 def _distinct(cube: Cube) -> tuple[Codes, Codes]:
     """Return the codes of the distinct cells and each entry's place among them."""
     codes = np.asarray(cube.codes, dtype=np.int64).reshape(len(cube.period), len(cube.dimensions))
     sizes = tuple(max(len(m), 1) for m in cube.members)
-    possible = float(np.prod([float(s) for s in sizes]))
-    if possible <= DENSE * len(codes):
-        # Marking the cells that exist takes a tenth of the time of sorting them.
-        key = combine(codes, sizes)
-        exists = np.zeros(int(possible), dtype=bool)
-        exists[key] = True
-        found = np.unravel_index(np.flatnonzero(exists), sizes) if sizes else ()
-        distinct = np.stack(found, axis=1) if sizes else codes[:1]
-        return distinct, (np.cumsum(exists) - 1)[key]
-    if possible < 2**62:
-        _, first, place = np.unique(combine(codes, sizes), return_index=True, return_inverse=True)
-        return codes[first], place
+    if float(np.prod([float(s) for s in sizes])) < 2**62:
+        keys, place = distinct(combine(codes, sizes), prod(sizes))
+        return (np.stack(np.unravel_index(keys, sizes), axis=1) if sizes else codes[:1]), place
     unique, place = np.unique(codes, axis=0, return_inverse=True)
     return unique, place.reshape(-1)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.analysis.drivers.cells import Codes, Floats, sums
+from assistant.analysis.drivers.cells import Codes, Floats, by_part, distinct, stacked, sums
 from assistant.analysis.drivers.split import influences, split
 from assistant.analysis.moments import Moments
 from semantic_layer.query import Clusters, Cube, Filter
@@ -80,12 +80,13 @@ def _times(variance: Floats | float, independent: Floats | float) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Entries of sampled entities with their sums, zero in the period an entry is not of."""
+    """Entries of sampled entities with their sums, zero in the period an entry is not of; `columns`, side by side."""
 
     cube: Cube
     cluster: Codes
     codes: Codes
     periods: tuple[Moments, Moments]
+    columns: Floats
 
     @classmethod
     def of(cls, cube: Cube, found: Clusters) -> "Sample":
@@ -98,7 +99,8 @@ class Sample:
             d, nd, dd = (np.where(inside & ratio, found.sums[name], 0.0) for name in ("d", "nd", "dd"))
             halves.append(Moments(rows=rows, n=n, d=d, nn=nn, nd=nd, dd=dd))
         codes = found.codes.astype(np.int64)
-        return cls(cube=cube, cluster=found.cluster, codes=codes, periods=(halves[0], halves[1]))
+        periods = halves[0], halves[1]
+        return cls(cube=cube, cluster=found.cluster, codes=codes, periods=periods, columns=stacked(periods))
 
     def tells(self) -> bool:
         """Tell whether entities repeat, enough of them in both periods."""
@@ -121,13 +123,13 @@ class Sample:
     def effects(self, part: Codes, size: int) -> tuple[Floats, Floats]:
         """Return the design effect of the contribution of each part, and its number of entities."""
         whole = [sums(m) for m in self.periods]
-        by_part = [_by(m, part, size) for m in self.periods]
-        independent = split(*by_part, *whole, kind=self.cube.kind).se ** 2
-        cells, place = np.unique(self.cluster * size + part, return_inverse=True)
-        place = place.ravel()
+        parts = by_part(part, self.columns, size)
+        independent = split(*parts, *whole, kind=self.cube.kind).se ** 2
+        entities = int(self.cluster.max()) + 1
+        cells, place = distinct(self.cluster * size + part, entities * size)
         entity, where = cells // size, cells % size
         inner, outer = np.zeros(len(cells)), np.zeros(len(cells))
-        psis = influences(*by_part, *whole, kind=self.cube.kind)
+        psis = influences(*parts, *whole, kind=self.cube.kind)
         columns, weights = [], []
         for m, psi in zip(self.periods, psis, strict=True):
             for values, inside, outside in zip((m.n, m.d), psi.inside, psi.outside, strict=True):
@@ -141,7 +143,3 @@ class Sample:
         variance = variance + np.bincount(where, inner * (inner + 2 * outer), size)
         return _times(variance, independent), np.bincount(where, minlength=size).astype(float)
 
-
-def _by(m: Moments, part: Codes, size: int) -> Moments:
-    columns = {name: np.bincount(part, getattr(m, name), size) for name in ("rows", "n", "d", "nn", "nd", "dd")}
-    return Moments(**columns)

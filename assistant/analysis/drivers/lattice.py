@@ -1,5 +1,6 @@
 """Every cuboid of the dimensions up to a depth, with sums for each segment."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations, permutations
@@ -8,7 +9,7 @@ from math import comb, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.analysis.drivers.cells import DENSE, Codes, Floats, combine, sums_by
+from assistant.analysis.drivers.cells import DENSE, FEW_KEYS, Codes, Floats, combine, distinct, sums_by
 
 MANY = 400
 FEW_CELLS = 50_000
@@ -50,17 +51,15 @@ class Lattice:
 
     def without(self, gone: NDArray[np.bool_], weights: Floats, sums: Floats) -> Floats:
         """Return the sums of all segments when some more cells are taken out."""
-        codes, lost, left = self.codes[gone], weights[gone], sums.copy()
-        for cuboid in self.cuboids:
+        codes, nowhere = self.codes[gone], len(sums)
+        where = np.full((len(codes), len(self.cuboids)), nowhere)
+        for column, cuboid in enumerate(self.cuboids):
             if not len(cuboid.keys):
                 continue
             key = combine(codes[:, list(cuboid.dimensions)], tuple(self.sizes[d] for d in cuboid.dimensions))
             place = np.minimum(np.searchsorted(cuboid.keys, key), len(cuboid.keys) - 1)
-            known = cuboid.keys[place] == key
-            place, end = place[known], cuboid.start + len(cuboid.keys)
-            for column, values in enumerate(lost[known].T):
-                left[cuboid.start : end, column] -= np.bincount(place, values, len(cuboid.keys))
-        return left
+            where[:, column] = np.where(cuboid.keys[place] == key, place + cuboid.start, nowhere)
+        return np.asarray(sums - sums_by(where, weights[gone], nowhere + 1)[:-1])
 
 
 def lattice_of(
@@ -84,7 +83,7 @@ def lattice_of(
     cuboids: list[Cuboid] = []
     kept: list[Floats] = []
     tests: list[Floats] = []
-    depths = len({len(g) for g in groups})
+    of_depth = Counter(map(len, groups))
     start = 0
     for dims, keys, values in _roll_ups(codes, sizes, weights, groups):
         nameable = support(values) & ~_is_folded(keys, dims, sizes, names)
@@ -92,7 +91,7 @@ def lattice_of(
         kept.append(values[nameable])
         count = int(nameable.sum())
         chosen = comb(offered or len(sizes), len(dims)) / comb(len(sizes), len(dims))
-        tests.append(np.full(count, depths * sum(len(g) == len(dims) for g in groups) * count * chosen))
+        tests.append(np.full(count, len(of_depth) * of_depth[len(dims)] * count * chosen))
         start += count
     empty = np.zeros((0, weights.shape[1]))
     return Lattice(
@@ -126,7 +125,7 @@ def _following(codes: Codes, sizes: tuple[int, ...], among: set[tuple[int, int]]
 
 def _present(keys: Codes, size: int) -> int:
     """Count the distinct keys; by marking them where that is cheaper than sorting."""
-    if size > DENSE * len(keys) + 10_000:
+    if size > DENSE * len(keys) + FEW_KEYS:
         return len(np.unique(keys))
     return int(np.count_nonzero(np.bincount(keys, minlength=size)))
 
@@ -162,7 +161,7 @@ def _roll_ups(
         elif group is every:
             continue
         else:
-            keys, place = np.unique(combine(codes[:, list(group)], shape), return_inverse=True)
+            keys, place = distinct(combine(codes[:, list(group)], shape), prod(shape))
             found[group] = (group, keys, sums_by(place, weights, len(keys)))
             continue
         dense[group] = cube
@@ -182,7 +181,7 @@ def _summed(dense: dict[tuple[int, ...], Floats], group: tuple[int, ...], sizes:
 
 
 def _is_dense(group: tuple[int, ...], sizes: tuple[int, ...], cells: int) -> bool:
-    return prod(sizes[d] for d in group) <= DENSE * cells + 10_000
+    return prod(sizes[d] for d in group) <= DENSE * cells + FEW_KEYS
 
 
 def _fold(
