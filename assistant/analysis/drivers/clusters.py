@@ -142,4 +142,3 @@ class Sample:
         variance = np.einsum("im,ij,jm->m", weight, products, weight)
         variance = variance + np.bincount(where, inner * (inner + 2 * outer), size)
         return _times(variance, independent), np.bincount(where, minlength=size).astype(float)
-
