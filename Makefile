@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := assistant indexes semantic_layer evals ui
 
-.PHONY: install demo test check gate bench clean
+.PHONY: install demo test check gate gate-tiny verdicts bench clean
 
 .venv/.runtime: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Because needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
@@ -33,8 +33,17 @@ gate: .venv/.runtime
 	$(BIN)/because demo --workspace workspace --no-serve
 	$(BIN)/because eval run --gate --workspace workspace
 
+gate-tiny: .venv/.runtime
+	$(BIN)/because demo --size tiny --workspace workspace-tiny --no-serve
+	$(BIN)/because eval run --gate --verdicts .ci/verdicts.json --workspace workspace-tiny
+
+verdicts: .venv/.runtime
+	$(BIN)/because demo --size tiny --workspace workspace-tiny --no-serve
+	$(BIN)/because eval run --workspace workspace-tiny
+	$(BIN)/python -m benchmarks.verdicts workspace-tiny > .ci/verdicts.json
+
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv workspace
+	rm -rf .venv workspace workspace-tiny

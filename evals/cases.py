@@ -156,14 +156,16 @@ class Suite(Strict):
 
 
 def load_suites(folder: Path, name: str | None = None) -> tuple[Suite, ...]:
-    """Read the suites of a workspace; raise UserError (no_suite, bad_suite) naming file and key."""
+    """Read the suites of a workspace, or the one named; raise UserError (no_suite, bad_suite) naming file and key.
+
+    A workspace may have none: what its dictionary generates can be asked all the same.
+    """
     files = sorted(folder.glob("*.yml"))
     suites = [_load(file) for file in files]
     chosen = tuple(suite for suite in suites if name is None or suite.suite == name)
-    if not chosen:
+    if name is not None and not chosen:
         known = ", ".join(suite.suite for suite in suites) or "none"
-        wanted = f"no suite '{name}'" if name else "no suite"
-        raise UserError(f"{wanted} in {folder}", code="no_suite", hint=f"suites: {known}")
+        raise UserError(f"no suite '{name}' in {folder}", code="no_suite", hint=f"suites: {known}")
     return chosen
 
 

@@ -14,15 +14,17 @@ from evals import history
 from evals.bench import Bench, open_bench, raw_sql
 from evals.cases import Case, Suite, load_suites
 from evals.compare import compare
-from evals.generate import Facts, generate
+from evals.facts import Facts
+from evals.families import families
+from evals.generate import generate
 from evals.parallel import judge_all
+from evals.personas import conversations
 from evals.runner import Progress, RunReport, Summary, report_of
 from evals.versions import versions_of
 from semantic_layer.errors import UserError
 from semantic_layer.model import Catalogue
 
 SURE = 6.0
-GENERATED = 150
 
 
 def run_suite(
@@ -40,7 +42,9 @@ def run_suite(
         history.run(file, baseline)
     started = datetime.now(UTC)
     with open_bench(root) as bench:
-        cases, expired = _due(tuple(_owned(cases_of(suite, bench.assistant, workspace), bench)), started.date())
+        # A suite that is asked for by name and has no reference values is asked as it is written.
+        asked = cases_of(suite, bench.assistant, workspace, related=name is None or bool(suite.references))
+        cases, expired = _due(tuple(_owned(asked, bench)), started.date())
         versions = versions_of(workspace, bench.assistant, cases)
     report = report_of(suite.suite, judge_all(root, cases, versions, progress), started)
     result = as_json(report) | {"expired": [case.id for case in expired], "versions": versions}
@@ -71,25 +75,33 @@ def _owner(case: Case, catalogue: Catalogue) -> str:
 
 
 def cases_of(
-    suite: Suite, asked: Assistant, workspace: Workspace, *, sure: float = SURE, generated: int = GENERATED
+    suite: Suite,
+    asked: Assistant,
+    workspace: Workspace,
+    *,
+    sure: float = SURE,
+    generated: int | None = None,
+    related: bool = True,
 ) -> tuple[Case, ...]:
     """Return the cases generated for a workspace, then those written by hand.
 
-    `sure` is the number of standard errors that a planted effect must have moved to be asked about.
+    `sure` is the number of standard errors that a planted effect must have moved to be asked about; `generated`
+    bounds the questions judged by reference values; `related` asks those that the dictionary alone generates, too.
     """
-    if asked.as_of is None or not suite.references:
+    if asked.as_of is None:
         return suite.cases
     facts = Facts(
         catalogue=asked.catalogue, values=asked.values, as_of=asked.as_of, run_sql=raw_sql(asked.engine),
         effects=planted(workspace, sure),
     )  # fmt: skip
-    return (*generate(suite, facts, cases=generated), *suite.cases)
+    made = (*generate(suite, facts, cases=generated), *conversations(suite, facts)) if suite.references else ()
+    return (*made, *(families(facts) if related else ()), *suite.cases)
 
 
 def merge(suites: tuple[Suite, ...]) -> Suite:
     """Put the files of one or several suites together."""
     return Suite(
-        suite="+".join(dict.fromkeys(s.suite for s in suites)),
+        suite="+".join(dict.fromkeys(s.suite for s in suites)) or "generated",
         frames={k: v for s in suites for k, v in s.frames.items()},
         references={k: v for s in suites for k, v in s.references.items()},
         cases=tuple(case for s in suites for case in s.cases),
@@ -115,15 +127,36 @@ def _findable(effect: dict[str, Any], sure: float) -> bool:
         return False
     followed = (total["ratio"] > 1) == (effect["expect"]["direction"] == "up")
     distinct = abs(log(inside["ratio"] / outside["ratio"])) >= log(1.1)
-    return followed and distinct and _z(inside, effect["planted"]["rows"]) >= sure
+    rows = effect["planted"]["rows"]
+    return followed and distinct and _z(inside, rows) >= sure and _apart(inside, outside, total, rows) >= sure / 2
 
 
 def _z(inside: dict[str, float], rows: int) -> float:
     """Return how many standard errors a share moved inside the segment; infinity for what is no share."""
-    before, after = inside["before"], inside["after"]
-    if not (0 < before < 1 and 0 < after < 1):
+    noise = _noise(inside, rows)
+    return abs(inside["after"] - inside["before"]) / sqrt(noise) if noise else inf
+
+
+def _apart(inside: dict[str, float], outside: dict[str, float], total: dict[str, float], rows: int) -> float:
+    """Return how many standard errors the move inside the segment differs from the one outside.
+
+    A segment that is nearly everybody leaves few rows to tell it by; how many follows from the three shares.
+    """
+    gap = inside["before"] - outside["before"]
+    part = (total["before"] - outside["before"]) / gap if gap else 1.0
+    if not 0 < part < 1:
         return inf
-    return abs(after - before) / sqrt((before * (1 - before) + after * (1 - after)) / rows)
+    noise = _noise(inside, rows), _noise(outside, rows * (1 - part) / part)
+    moved = inside["after"] - inside["before"] - outside["after"] + outside["before"]
+    return abs(moved) / sqrt(sum(noise)) if all(noise) else inf
+
+
+def _noise(shares: dict[str, float], rows: float) -> float:
+    """Return the variance of the difference of two shares of so many rows each; zero for what is no share."""
+    before, after = shares["before"], shares["after"]
+    if not (0 < before < 1 and 0 < after < 1):
+        return 0.0
+    return (before * (1 - before) + after * (1 - after)) / max(rows, 1)
 
 
 def as_json(report: RunReport) -> dict[str, Any]:

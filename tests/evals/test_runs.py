@@ -1,5 +1,6 @@
 """Runs are kept as they were, compared case by case, and held to a gate."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,6 +104,38 @@ def test_the_gate_says_what_holds_a_run_back(
 def test_a_flip_that_new_data_explains_is_let_through(file: Path) -> None:
     kept(file, [result("a")])
     assert judge_gate(file, kept(file, [result("a", "false_refusal")], day=1, warehouse="new")).passed
+
+
+def test_a_flip_that_new_data_explains_is_named_with_its_cause(file: Path) -> None:
+    kept(file, [result("a")])
+    gate = judge_gate(file, kept(file, [result("a", "false_refusal")], day=1, warehouse="new"))
+    assert gate.explained == ("verified case a went from right to false_refusal: the data changed",)
+
+
+@pytest.mark.parametrize(
+    ("due", "reasons"),
+    [
+        ({"a": "right", "b": "silent_wrong"}, ()),
+        ({"b": "right"}, ("case b went from right to false_refusal",)),
+        ({"a": "right", "z": "right"}, ("case z is missing",)),
+    ],
+)
+def test_a_machine_without_a_history_is_held_to_kept_verdicts(
+    file: Path, tmp_path: Path, due: dict[str, str], reasons: tuple[str, ...]
+) -> None:
+    verdicts = tmp_path / "verdicts.json"
+    verdicts.write_text(json.dumps(due), encoding="utf-8")
+    run_id = kept(file, [result("a"), result("b", "false_refusal")])
+    assert judge_gate(file, run_id, verdicts=verdicts).reasons == reasons
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]"])
+def test_verdicts_that_cannot_be_read_are_an_error(file: Path, tmp_path: Path, text: str) -> None:
+    verdicts = tmp_path / "verdicts.json"
+    verdicts.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        judge_gate(file, kept(file, [result("a")]), verdicts=verdicts)
+    assert caught.value.code == "bad_verdicts"
 
 
 def test_a_broken_run_goes_on_where_it_stopped(tiny_workspace: Path) -> None:

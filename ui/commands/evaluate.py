@@ -15,6 +15,9 @@ SuiteArgument = Annotated[str | None, typer.Argument(metavar="[SUITE]", help="On
 BaselineOption = Annotated[str | None, typer.Option("--baseline", metavar="ID", help="Compare with an earlier run.")]
 GateOption = Annotated[bool, typer.Option("--gate", help="Exit 2 on a flip, a missing case or too much silent-wrong.")]
 BoundOption = Annotated[float, typer.Option("--bound", min=0, max=1, help="Silent-wrong that the gate lets pass.")]
+VerdictsOption = Annotated[
+    Path | None, typer.Option("--verdicts", metavar="FILE", help="Verdicts that the gate holds the run to, as JSON.")
+]
 RiskOption = Annotated[float, typer.Option("--risk", min=0.001, max=0.5, help="Share of wrong answers accepted.")]
 FIGURES = {
     "accuracy": "right",
@@ -31,6 +34,7 @@ def run(
     baseline: BaselineOption = None,
     gate: GateOption = False,
     bound: BoundOption = 0.02,
+    verdicts: VerdictsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Ask every question of a suite, score the answers, and measure how sure they may be."""
@@ -42,7 +46,7 @@ def run(
     result["calibration"] = _calibrated(workspace)
     if gate:
         file = workspace / "evals" / "history.duckdb"
-        result["gate"] = judge_gate(file, result["run_id"], baseline=baseline, bound=bound)
+        result["gate"] = judge_gate(file, result["run_id"], baseline=baseline, bound=bound, verdicts=verdicts)
     if as_json:
         emit(result)
     else:
@@ -195,7 +199,7 @@ def _show(result: dict[str, Any]) -> None:
         _show_calibration(result["calibration"])
     if "gate" in result:
         console.print("Gate: passed" if result["gate"].passed else "Gate: not passed", style="bold")
-        for reason in result["gate"].reasons:
+        for reason in (*result["gate"].reasons, *result["gate"].explained):
             console.print(f"  {reason}", markup=False)
 
 
