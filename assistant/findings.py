@@ -13,34 +13,42 @@ from semantic_layer.query import Run, TimeWindow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelShift:
-    """A lasting step in a series: the month it fell into and its p-value after the search.
+    """A lasting step in a series: the first month of the new level and its p-value after the search.
 
-    `week` is the first week of the new level, where the weeks tell it.
+    It may have come in any month from `first` to `last` (95 %). `week` is the first week of the new level where the
+    weeks tell it, `weeks` the first and the last that it may be.
     """
 
     month: date
+    first: date
+    last: date
     p_value: float
     week: date | None = None
+    weeks: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Which two windows were compared and why; `other` is the pair that was not chosen."""
+    """Which two windows were compared and why; `other` is the pair that was not chosen.
+
+    `drift` is the way of a metric that moves month by month without a step.
+    """
 
     now: TimeWindow
     before: TimeWindow
     reason: Literal["asked", "default", "shift"]
     shift: LevelShift | None = None
     other: tuple[TimeWindow, TimeWindow] | None = None
+    drift: Literal["up", "down"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Which figures moved beyond noise, most surely first, and which settled on a new level: (figure, month)."""
+    """Which figures moved beyond noise, most surely first, and which settled on a new level: (figure, step)."""
 
     asked: int
     moved: tuple[int, ...]
-    shifted: tuple[tuple[int, date], ...] = ()
+    shifted: tuple[tuple[int, LevelShift], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +116,8 @@ class Findings:
     `grown` names the members of the table's dimension whose share grew beyond chance, the surest first;
     `recorded` the interventions that began around the change; `thin` the table's rows that rest on few data, and
     `leader` the figure of the first group that does not; `usual` the figure that is set against the metric's own
-    history; `alike` groups differ no more than by chance; `cards` say how well learned scores tell.
+    history, `spikes` those of weeks that stood out and did not last; `alike` groups differ no more than by chance;
+    `cards` say how well learned scores tell.
     """
 
     plan: Plan
@@ -127,6 +136,7 @@ class Findings:
     thin: frozenset[int] = frozenset()
     leader: int | None = None
     usual: int | None = None
+    spikes: tuple[int, ...] = ()
     alike: bool = False
     grown: tuple[str, ...] = ()
     recorded: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from assistant.findings import Findings, Outlook
+from assistant.narrate_when import when_shifted
 from assistant.narrate_words import labels_of
 from assistant.phrases import (
     capital,
@@ -11,7 +12,6 @@ from assistant.phrases import (
     show,
     show_size,
     spoken_members,
-    spoken_month,
     was,
 )
 from assistant.types import Claim, Figure
@@ -116,11 +116,10 @@ def _record(found: Findings, detail: Outlook) -> Iterator[Claim]:
         figures=(f"/figures/{detail.error}/value",),
     )
     if detail.shift is not None:
-        month = spoken_month(detail.shift.month)
-        text = f"The level shifted in {month}; the forecast takes the new level to last."
+        text = f"The level shifted {when_shifted(detail.shift)}; the forecast takes the new level to last."
+        days = (detail.shift.first, detail.shift.month, detail.shift.last)
         rows = found.table.rows if found.table else ()
-        place = next(i for i, row in enumerate(rows) if row[0] == detail.shift.month)
-        yield Claim(text=text, figures=(f"/table/rows/{place}/0",))
+        yield Claim(text=text, figures=tuple(f"/table/rows/{i}/0" for i, row in enumerate(rows) if row[0] in days))
 
 
 def tell_supposition(found: Findings) -> tuple[Claim, ...]:

@@ -5,21 +5,20 @@ from collections.abc import Iterator
 from assistant.findings import Findings
 from assistant.narrate_factors import about_factors
 from assistant.narrate_mix import against_parts, although, is_against_parts
+from assistant.narrate_when import asked_spike, comparison, drift, recorded, since, spikes
 from assistant.narrate_words import about_themes, labels_of
 from assistant.phrases import (
     capital,
-    join_words,
     sentence_case,
     show,
     show_bound,
     show_change,
     show_size,
-    spoken_date,
     spoken_members,
     was,
 )
 from assistant.types import Claim, Drivers, Figure, Segment
-from assistant.windows import months_of, name_of, when
+from assistant.windows import name_of, when
 from semantic_layer.model import MetricSpec
 from semantic_layer.query import TimeWindow
 
@@ -40,14 +39,16 @@ def tell_why(found: Findings) -> tuple[Claim, ...]:
         _why_headline(found),
         *certainty(found, 0),
         *_usual(found),
-        *_comparison(found),
+        *spikes(found),
+        *drift(found),
+        *comparison(found),
         *_per_day(found),
         *against_parts(found),
         *_segments(found),
         *about_factors(found),
         *recorded(found),
         *about_themes(found),
-        *(_companion(found, i) for i in range(_asked_figures(found), len(found.figures)) if i != found.usual),
+        *(_companion(found, i) for i in _beside(found)),
     )
 
 
@@ -143,8 +144,10 @@ def _companion(found: Findings, i: int) -> Claim:
     return Claim(text=f"{text}.", figures=tuple(pointers))
 
 
-def _asked_figures(found: Findings) -> int:
-    return 2 if found.comparison and found.comparison.reason == "shift" else 1
+def _beside(found: Findings) -> Iterator[int]:
+    """Yield the places of the figures that are only to be read with the one asked for."""
+    asked = 2 if found.comparison and found.comparison.reason == "shift" else 1
+    return (i for i in range(asked, len(found.figures)) if i not in (found.usual, *found.spikes))
 
 
 def _why_headline(found: Findings) -> Claim:
@@ -164,13 +167,47 @@ def _why_headline(found: Findings) -> Claim:
         return Claim(text=text, figures=tuple(pointers))
     way = "up" if figure.change > 0 else "down"
     contrary = found.plan.direction not in (None, way)
+    led = asked_spike(found) if contrary else None
+    if led is not None:
+        return _spike_headline(found, led)
     verb = {"up": "rose", "down": "fell"}[way]
     size = show_size(figure.change, figure.unit)
     actually = f"actually {verb}" if contrary else verb
-    since = f" since {found.shift.month:%B %Y}" if found.shift else ""
-    text = f"{name} {actually} by {size}{since}, from {then} to {figure.text}"
+    began = since(found.shift) if found.shift else ""
+    text = f"{name} {actually} by {size}{began}, from {then} to {figure.text}"
     cause, more = _cause(found, figure)
     return Claim(text=f"{text}{cause}.", figures=(*pointers, *more))
+
+
+def _spike_headline(found: Findings, i: int) -> Claim:
+    """Lead with the week that the question speaks of, then tell the period as a whole."""
+    week, figure = found.figures[i], found.figures[0]
+    assert week.window is not None
+    assert figure.window is not None
+    verb, whole = ("peaked at", "fell") if (week.change or 0.0) > 0 else ("dipped to", "rose")
+    text = (
+        f"{capital(subject(found, figure))} {verb} {week.text} {when(week.window)}, where the weeks around it had "
+        f"{show(week.baseline_value, week.unit)}; over {name_of(figure.window)} as a whole it {whole} by "
+        f"{show_size(figure.change or 0.0, figure.unit)}, to {figure.text}"
+    )
+    cause, more = _inside(found, 1 if (week.change or 0.0) > 0 else -1)
+    at = (f"/figures/{i}/value", f"/figures/{i}/baseline_value", f"/figures/{i}/window")
+    pointers = ("/figures/0/value", "/figures/0/baseline_value", "/figures/0/change", "/reading/window")
+    return Claim(text=f"{text}{cause}.", figures=(*at, *pointers, *more))
+
+
+def _inside(found: Findings, way: int) -> tuple[str, tuple[str, ...]]:
+    """Name the segment that moved most the way of a spike over the whole period."""
+    segments = [
+        (i, s) for i, s in enumerate(found.drivers.segments if found.drivers else ()) if s.contribution * way > 0
+    ]
+    if not segments:
+        return "", ()
+    i, segment = max(segments, key=lambda pair: abs(pair[1].contribution))
+    size = show_size(segment.contribution, found.figures[0].unit)
+    return f", though {_members(found, segment)} {'rose' if way > 0 else 'fell'} by {size}", (
+        f"/drivers/segments/{i}/contribution",
+    )
 
 
 def _cause(found: Findings, figure: Figure) -> tuple[str, tuple[str, ...]]:
@@ -198,23 +235,6 @@ def _along(drivers: Drivers) -> list[tuple[int, Segment]]:
     return sorted(along, key=lambda item: -abs(item[1].contribution))
 
 
-def _comparison(found: Findings) -> Iterator[Claim]:
-    chosen = found.comparison
-    if chosen is None or chosen.reason != "shift" or chosen.other is None or chosen.shift is None:
-        return
-    recent = found.figures[1]
-    now, before = chosen.other
-    month = f"{chosen.shift.month:%B %Y}"
-    yield Claim(
-        text=(
-            f"The level shifted in {month}, so I compared {months_of(chosen.now)} with {months_of(chosen.before)}, "
-            f"leaving {month} out; {name_of(now)} alone shows no meaningful change from {name_of(before)} "
-            f"({recent.text} against {show(recent.baseline_value, recent.unit)})."
-        ),
-        figures=("/reading/window", "/reading/baseline", "/figures/1/value", "/figures/1/baseline_value"),
-    )
-
-
 def _per_day(found: Findings) -> Iterator[Claim]:
     """Say when a sum moved one way only because one period has more days."""
     figure, before = found.figures[0], found.reading.baseline
@@ -227,19 +247,6 @@ def _per_day(found: Findings) -> Iterator[Claim]:
         way, length = ("rose", "shorter") if daily > 0 else ("fell", "longer")
         text = f"Per day it {way}: the later period is {length} than the one it is compared with."
         yield Claim(text=text, figures=("/reading/window", "/reading/baseline"))
-
-
-def recorded(found: Findings) -> Iterator[Claim]:
-    """Name what began around the change, as what may be looked at and no more."""
-    if found.shift is not None and found.shift.week is not None and found.table is not None:
-        place = next(i for i, row in enumerate(found.table.rows) if row[0] == found.shift.week)
-        text = f"Week by week, the new level begins with the week from {spoken_date(found.shift.week)}."
-        yield Claim(text=text, figures=(f"/table/rows/{place}/0",))
-    if found.recorded:
-        names = join_words([f"“{name}”" for name in found.recorded])
-        began = "began around that time" if found.shift else "began shortly before or in that period"
-        reason = "it came first does not show that it is" if len(found.recorded) == 1 else "they came first makes none"
-        yield Claim(text=f"{names} {began}; that {reason} the reason.")
 
 
 def _segments(found: Findings) -> Iterator[Claim]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from assistant.findings import Expected, Findings
-from assistant.narrate_change import certainty, recorded, subject
+from assistant.narrate_change import certainty, subject
+from assistant.narrate_when import recorded
 from assistant.narrate_words import about_themes, labels_of
 from assistant.phrases import capital, show, show_change, show_size, spoken_members, was
 from assistant.types import Claim, Segment

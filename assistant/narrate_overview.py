@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from assistant.findings import Findings, Oddities, Overview
 from assistant.narrate_change import is_worse, subject
+from assistant.narrate_when import since
 from assistant.narrate_words import labels_of
 from assistant.phrases import (
     capital,
@@ -15,7 +16,6 @@ from assistant.phrases import (
     show_size,
     spelled,
     spoken_members,
-    spoken_month,
     was,
 )
 from assistant.types import Claim, Figure
@@ -31,7 +31,7 @@ def tell_overview(found: Findings) -> tuple[Claim, ...]:
     return (
         _headline(found, detail),
         *(_moved(found, i) for i in detail.moved),
-        *(_shifted(found, i, f"{spoken_month(month)}") for i, month in detail.shifted),
+        *(_shifted(found, i, since(step)) for i, step in detail.shifted),
         *_rest(found, detail),
     )
 
@@ -62,7 +62,7 @@ def _but(found: Findings, detail: Overview) -> str:
     """Mention a new level in the headline: the last month alone does not show it."""
     if not detail.shifted:
         return ""
-    names = [f"{sentence_case(found.figures[i].label)} since {spoken_month(m)}" for i, m in detail.shifted[:NAMED]]
+    names = [f"{sentence_case(found.figures[i].label)}{since(step)}" for i, step in detail.shifted[:NAMED]]
     return f"; on a new level: {join_words(names)}"
 
 
@@ -86,11 +86,11 @@ def _judgement(found: Findings, figure: Figure) -> str:
     return "" if worse is None else ", for the worse" if worse else ", an improvement"
 
 
-def _shifted(found: Findings, i: int, month: str) -> Claim:
+def _shifted(found: Findings, i: int, began: str) -> Claim:
     figure, at = found.figures[i], f"/figures/{i}"
     verb = "have been" if is_plural(figure.label) else "has been"
     text = (
-        f"{capital(subject(found, figure))} {verb} on a new level since {month}: {figure.text} "
+        f"{capital(subject(found, figure))} {verb} on a new level{began}: {figure.text} "
         f"{when(figure.window) if figure.window else ''}, against {show(figure.baseline_value, figure.unit)} before"
         f"{_judgement(found, figure)}."
     )

@@ -5,6 +5,7 @@ from datetime import date
 
 from assistant.findings import Findings
 from assistant.narrate_change import certainty, subject, tell_value
+from assistant.narrate_when import when_shifted
 from assistant.narrate_words import labels_of
 from assistant.phrases import capital, is_plural, join_words, sentence_case, show, show_size, spoken_members, was
 from assistant.types import Claim, ResultTable
@@ -153,13 +154,13 @@ def _step(found: Findings) -> Iterator[Claim]:
         return
     figure = found.figures[at]
     text = (
-        f"The level shifted in {found.shift.month:%B %Y}: {show(figure.baseline_value, figure.unit)} before, "
+        f"The level shifted {when_shifted(found.shift)}: {show(figure.baseline_value, figure.unit)} before, "
         f"{figure.text} since."
     )
     periods = tuple(
         f"/table/rows/{i}/0"
         for i, row in enumerate(found.table.rows if found.table else ())
-        if row[0] == found.shift.month
+        if row[0] in (found.shift.first, found.shift.month, found.shift.last)
     )
     yield Claim(text=text, figures=(f"/figures/{at}/baseline_value", f"/figures/{at}/value", *periods))
 

@@ -9,6 +9,7 @@ from assistant.analysis.forecast import Forecast, forecast
 from assistant.findings import Findings, LevelShift, Outlook
 from assistant.intents.common import empty, first_findings
 from assistant.intents.series import history
+from assistant.intents.trend import dated_shift
 from assistant.measuring import Bench
 from assistant.phrases import show
 from assistant.types import Decline, Figure, Plan, Reading, ResultColumn, ResultTable, Step
@@ -125,4 +126,4 @@ def _recent_shift(days: list[date], values: list[float]) -> LevelShift | None:
     shift_ = level_shift(values[-RECENT:])
     if shift_ is None or shift_.p_value >= SURE:
         return None
-    return LevelShift(month=days[-RECENT:][shift_.index], p_value=shift_.p_value)
+    return dated_shift(shift_, days[-RECENT:])

@@ -1,7 +1,7 @@
 """When a new level began, week by week, and what was recorded around then."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from assistant.analysis.changepoint import level_shift
 from assistant.findings import Findings, LevelShift
@@ -17,14 +17,16 @@ AROUND = 2
 NEAR = timedelta(days=14)
 LONGEST = timedelta(days=92)
 CARRIES = 0.25
+SURE = 0.01
+# Weeks that a date may be unsure by and still be one.
+UNSURE = 6
 
 
 def with_onset(found: Findings, bench: Bench) -> Findings:
     """Add the series around a shift, the week it began in, and what was recorded near the change."""
     reading, shift = found.reading, found.shift
     if shift is not None:
-        table, week = _series(reading, shift, bench)
-        shift = replace(shift, week=week)
+        table, shift = _by_week(reading, shift, bench)
         found = replace(found, table=table, shift=shift)
     near = _around(reading, shift)
     lead = max(found.drivers.segments, key=lambda s: abs(s.contribution), default=None) if found.drivers else None
@@ -33,14 +35,14 @@ def with_onset(found: Findings, bench: Bench) -> Findings:
     return replace(found, recorded=tuple(recorded))
 
 
-def _series(reading: Reading, shift: LevelShift, bench: Bench) -> tuple[ResultTable | None, date | None]:
-    """Measure weeks from two months before a shift to two after; months where weeks are not known."""
+def _by_week(reading: Reading, shift: LevelShift, bench: Bench) -> tuple[ResultTable | None, LevelShift]:
+    """Measure weeks from two months before a shift may be to two after, and date it; months without."""
     spec = bench.catalogue.metric(reading.metrics[0])
     grain: Grain = "month" if monthly(spec, bench.catalogue) else "week"
-    first = month_start(shift.month, -AROUND if grain == "week" else -2 * AROUND)
-    last = month_end(shift.month, AROUND)
+    first = month_start(shift.first, -AROUND if grain == "week" else -2 * AROUND)
+    last = month_end(shift.last, AROUND)
     if bench.first is None or bench.as_of is None:
-        return None, None
+        return None, shift
     start = max(first, bench.first)
     start = start if period_start(start, grain) == start else period_end(start, grain) + timedelta(days=1)
     window = labelled(start, min(last, bench.as_of))
@@ -48,20 +50,23 @@ def _series(reading: Reading, shift: LevelShift, bench: Bench) -> tuple[ResultTa
     days = sorted(day for day, value in known.items() if value is not None and period_end(day, grain) <= window.end)
     columns = (ResultColumn(name="period"), ResultColumn(name=spec.name, unit=spec.unit))
     table = ResultTable(columns=columns, rows=tuple((day, known[day]) for day in days)) if days else None
-    if grain == "month":
-        return table, None
-    step = level_shift([float(known[day] or 0.0) for day in days])
-    return table, days[step.index] if step is not None and step.p_value < 0.01 else None
+    step = level_shift([float(known[day] or 0.0) for day in days]) if grain == "week" else None
+    if step is None or step.p_value >= SURE or step.last - step.first > UNSURE:
+        return table, shift
+    return table, replace(shift, week=days[step.index], weeks=(days[step.first], days[step.last]))
 
 
 def _around(reading: Reading, shift: LevelShift | None) -> TimeWindow | None:
     """Return the days in which what began may have to do with the change."""
     if shift is not None and shift.week is not None:
-        return TimeWindow(start=shift.week - NEAR, end=shift.week + NEAR)
+        first, last = shift.weeks or (shift.week, shift.week)
+        return TimeWindow(start=first - NEAR, end=last + NEAR)
     if shift is not None:
-        return TimeWindow(start=month_start(shift.month, -1), end=month_end(shift.month))
-    if reading.window is None or reading.baseline is None:
+        return TimeWindow(start=month_start(shift.first, -1), end=month_end(shift.last))
+    if reading.window is None:
         return None
+    if reading.baseline is None:
+        return TimeWindow(start=reading.window.start - NEAR, end=reading.window.end)
     between = max(reading.baseline.end, reading.window.start - LONGEST)
     return TimeWindow(start=min(between, reading.window.start - NEAR), end=reading.window.end)
 

@@ -9,6 +9,7 @@ from assistant.expand import dated, with_baseline
 from assistant.findings import Findings, LevelShift, Overview
 from assistant.intents.common import empty, first_findings, rows_behind
 from assistant.intents.series import Series, history, reachable, whole_periods
+from assistant.intents.trend import dated_shift
 from assistant.measuring import Bench, Measured, measure
 from assistant.types import Decline, Figure, Plan, Reading, Step
 from assistant.windows import around_shift, whole_months
@@ -48,7 +49,7 @@ def find_overview(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         detail=Overview(
             asked=len(measured),
             moved=moved,
-            shifted=tuple((len(measured) + i, shift.month) for i, (_, shift) in enumerate(shifted)),
+            shifted=tuple((len(measured) + i, shift) for i, (_, shift) in enumerate(shifted)),
         ),
         notes=tuple(m.note for m in measured if m.note),
     )
@@ -113,7 +114,7 @@ def _shifts(reading: Reading, bench: Bench, known: Series, moved: tuple[int, ...
         shift = level_shift([float(v or 0.0) for v in values])
         around = around_shift(days, shift.index) if shift else None
         if shift and around:
-            found.append((metric, around, LevelShift(month=days[shift.index], p_value=shift.p_value)))
+            found.append((metric, around, dated_shift(shift, days)))
     sure = [found[i] for i in beyond_noise([shift.p_value for _, _, shift in found])][:SHIFTS]
     measured = [(measure(bench, metric, reading.filters, *around), shift) for metric, around, shift in sure]
     return [pair for pair in measured if pair[0].figure.significant]

@@ -14,7 +14,7 @@ from assistant.measuring import Bench, is_stock
 from assistant.planner.facts import monthly, tables
 from assistant.types import Reading
 from assistant.windows import DAY, WEEK, labelled, month_start, whole_months
-from semantic_layer.calendar import shift
+from semantic_layer.calendar import period_end, shift
 from semantic_layer.compile.linear import parts
 from semantic_layer.errors import UserError
 from semantic_layer.model import DimensionSpec
@@ -25,6 +25,8 @@ MONTHS = (1, 3)
 YEARS = 3
 PART = "row_part"
 OUT = "left out"
+# Weeks after a window tell whether what stood out in it lasted.
+AFTER = 4 * WEEK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class Past:
     """The window of a history; `part` cuts its rows by what counts alike, `weights` are those of its members.
 
     Without a part every row counts `weights[0]`. `expected` is the value of the whole, of `kind`; `odd` are the
-    first days of weeks that were one-offs.
+    first days of weeks that were one-offs. `line` are the sums by day from `first` on, where days are known.
     """
 
     window: TimeWindow
@@ -43,6 +45,8 @@ class Past:
     members: tuple[str, ...] = ()
     weights: tuple[float, ...]
     odd: tuple[date, ...] = ()
+    line: Line | None = None
+    first: date | None = None
 
 
 def past_of(reading: Reading, bench: Bench, window: TimeWindow) -> Past:
@@ -75,7 +79,8 @@ def _by_days(reading: Reading, bench: Bench, window: TimeWindow, table: str) -> 
     _require_data(bench, labelled(window.start - min(weeks) * WEEK, window.start - DAY))
     assert bench.first is not None
     lengths = [7 * w for w in dict.fromkeys(weeks) if window.start - w * WEEK >= bench.first]
-    days = [bench.first + i * DAY for i in range((window.end - bench.first).days + 1)]
+    last = max(window.end, min(bench.as_of or window.end, window.end + AFTER))
+    days = [bench.first + i * DAY for i in range((last - bench.first).days + 1)]
     line = _line(reading, bench, days, "day")
     start = (window.start - bench.first).days
     told = expectation(line, start, window.days, lengths, years=[(d - bench.first).days for d in _years_ago(window)])
@@ -92,6 +97,8 @@ def _by_days(reading: Reading, bench: Bench, window: TimeWindow, table: str) -> 
         members=members,
         weights=tuple(by_weekday.get(m, 0.0) for m in members),
         odd=odd if by_weekday else (),
+        line=line,
+        first=bench.first,
     )
 
 
@@ -136,10 +143,9 @@ def _kind(line: Line) -> Literal["ratio", "additive"]:
 
 def _line(reading: Reading, bench: Bench, days: Sequence[date], grain: Literal["day", "month"]) -> Line:
     """Read the metric's sums unit by unit up to the end of the window."""
-    assert reading.window is not None
     bench, above, below = with_sums(bench, reading.metrics[0])
     names = [name for _, name in above] + ([below] if below else [])
-    known = history(bench, names, reading.filters, labelled(days[0], reading.window.end), grain)
+    known = history(bench, names, reading.filters, labelled(days[0], period_end(days[-1], grain)), grain)
     sums = {name: np.array([known[name].get(day) or 0.0 for day in days]) for name in names}
     n = np.sum([factor * sums[name] for factor, name in above], axis=0)
     weekly = grain == "day"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from assistant.analysis.changepoint import level_shift
+from assistant.analysis.changepoint import Shift, level_shift
 from assistant.expand import chosen, companions, table_query
 from assistant.findings import Comparison, Findings, LevelShift
 from assistant.intents.common import empty, first_findings
@@ -118,7 +118,14 @@ def shift_in(table: ResultTable | None, metric: str, periods: Sequence[date]) ->
     shift = level_shift(values)
     if shift is None or shift.p_value >= SURE:
         return None
-    return LevelShift(month=periods[shift.index], p_value=shift.p_value)
+    return dated_shift(shift, periods)
+
+
+def dated_shift(shift: Shift, periods: Sequence[date]) -> LevelShift:
+    """Give a step the months of its series."""
+    return LevelShift(
+        month=periods[shift.index], first=periods[shift.first], last=periods[shift.last], p_value=shift.p_value
+    )
 
 
 def _periods(table: ResultTable) -> list[date]:

@@ -3,7 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
+import numpy as np
+
+from assistant.analysis.changepoint import course
 from assistant.expand import chosen, companions, dated, with_baseline
 from assistant.findings import Comparison, Findings, LevelShift
 from assistant.intents.common import beside, empty, first_findings, rows_behind
@@ -117,12 +121,20 @@ def _since_shift(bench: Bench, reading: Reading, asked: Comparison) -> Compariso
     table = to_table(run)
     column = [c.name for c in table.columns].index("period")
     periods: list[date] = [row[column] for row in table.rows]
+    values = [row[[c.name for c in table.columns].index(reading.metrics[0])] for row in table.rows]
     shift = _recent_shift(table, reading.metrics[0], periods)
     around = around_shift(periods, periods.index(shift.month), most=MOST_MONTHS) if shift else None
     if shift is None or around is None:
-        return asked
+        return replace(asked, drift=_drift(values[-RECENT:]))
     now, before = around
     return Comparison(now=now, before=before, reason="shift", shift=shift, other=(asked.now, asked.before))
+
+
+def _drift(values: Sequence[float | None]) -> Literal["up", "down"] | None:
+    known = [float(v) for v in values if v is not None]
+    if len(known) < len(values) or course(known) != "trend":
+        return None
+    return "up" if np.polyfit(range(len(known)), known, 1)[0] > 0 else "down"
 
 
 def _recent_shift(table: ResultTable, metric: str, periods: list[date]) -> LevelShift | None:

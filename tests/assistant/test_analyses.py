@@ -228,7 +228,8 @@ def test_a_group_against_the_rest_is_named_and_measured_against_everyone_else(as
 
 def test_a_why_without_a_period_looks_where_the_level_last_shifted(ask):
     answer = ask("Why did CSAT drop in Complaints?")
-    assert "since May 2026" in answer.headline
+    assert "since about May 2026" in answer.headline
+    assert any("The level shifted between" in claim.text for claim in answer.claims)
     assert answer.drivers is not None
     assert answer.drivers.total_change < 0
 
