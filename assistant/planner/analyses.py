@@ -9,7 +9,7 @@ from assistant.planner.draft import Draft, ask_back, ask_which, refuse
 from assistant.planner.effects import named_intervention, speaks_of_one, use_name
 from assistant.planner.horizons import read_horizon
 from assistant.planner.members import read_members
-from assistant.planner.roles import check_parts, is_noun, read_metrics, take_metrics
+from assistant.planner.roles import check_parts, is_noun, qualifier, read_metrics, take_metrics
 from assistant.planner.shape import read_shape
 from assistant.planner.suppositions import read_supposition
 from assistant.planner.text import key, stem
@@ -47,7 +47,14 @@ def _asks_relationship(draft: Draft) -> bool:
     if draft.has("why"):
         return False
     two = len({e.name for i in draft.places("metric") for e in draft.items[i].of("metric")[:1]}) > 1
-    return draft.has("relationship") or (two and draft.has("moves"))
+    return draft.has("relationship") or (two and (draft.has("moves") or _asks_together(draft)))
+
+
+def _asks_together(draft: Draft) -> bool:
+    """Tell "do people who wait longer leave more", which compares one with the other."""
+    degrees = ("up", "down", "high", "low", "more", "less", "better", "worse")
+    compared = [i for i in range(len(draft.items)) if draft.cue(i, *degrees) and not draft.items[i].entries]
+    return draft.linked.tokens[0].word in words().list_of("asks_of_group") and len(compared) > 1 and not draft.has("vs")
 
 
 def _asks_overview(draft: Draft) -> bool:
@@ -255,7 +262,8 @@ def _scanned(draft: Draft, *, compares: bool) -> None:
 def _prefer_members(draft: Draft) -> None:
     """Read "in Complaints" as the queue where it could be a metric too."""
     for i in draft.places("metric"):
-        if draft.items[i].of("value") and draft.cue(draft.before(i), "in"):
+        named = draft.linked.tokens[draft.items[i].first].capital or qualifier(draft, i) is not None
+        if named and draft.items[i].of("value") and draft.cue(draft.before(i), "in"):
             draft.roles[i] = "value"
 
 

@@ -95,7 +95,7 @@ def _relative() -> dict[str, str]:
         "half_year": rf"(?:the\s)?{t['last']}\shalf\s(?:an?\s|of\sa\s)?{t['year']}",
         "weekend": rf"(?:the\s)?(?:{t['last']}|{t['this']})\sweekend",
         "so_far": rf"(?:{t['this']}|the)\s{kind}(?:{units})\s(?:{t['so_far']})",
-        "start_of": rf"(?:the\s)?(?:{t['start']})\sof\s(?:the|{t['this']})\s{kind}(?:{units})",
+        "start_of": rf"(?:the\s)?(?:{t['start']})\sof\s(?:(?:the|{t['this']})\s)?{kind}(?:{units})",
         "to_date": rf"""
             (?:(?P<fiscal>{t["fiscal"]})\s)?(?P<td>week|month|quarter|year)\sto\sdate
             |so\sfar\s(?:{t["this"]}|the)\s(?P<sf>week|month|quarter|year)""",

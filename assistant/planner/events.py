@@ -9,7 +9,7 @@ from assistant.planner.timespans import TimeSpan, from_event
 from assistant.planner.words import words
 from assistant.types import Intervention
 
-_LONGEST = 6
+_LONGEST = 9
 
 
 def event_times(tokens: Sequence[Token], known: Sequence[Intervention], clock: Clock) -> Iterator[TimeSpan]:

@@ -82,7 +82,8 @@ def check_leader(draft: Draft, old: Reading) -> None:
 
 def two_before(draft: Draft) -> bool:
     """Read "what's the difference" as the two readings before set against each other."""
-    if len(draft.question.history) < 2 or not draft.has("difference", "compare"):
+    of_both = any(t.word in words().list_of("both") for t in draft.linked.tokens)
+    if len(draft.question.history) < 2 or not (of_both or draft.has("difference", "compare")):
         return False
     one, other = draft.question.history[-2:]
     plain = all(i.kind in ("filler", "noun") or i.cues for i in draft.items)

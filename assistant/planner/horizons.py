@@ -47,7 +47,9 @@ def _to_year_end(draft: Draft) -> bool:
     line = f" {' '.join(t.stem for t in draft.linked.tokens)} "
     found = any(f" {' '.join(key(p))} " in line for p in words().list_of("year_end"))
     if found:
-        draft.used.update(i for i, item in enumerate(draft.items) if item.text.lower() in ("year", "the year"))
+        said = {s for p in words().list_of("year_end") for s in key(p)}
+        own = ({draft.linked.tokens[p].stem for p in item.at} for item in draft.items)
+        draft.used.update(i for i, stems in enumerate(own) if stems <= said)
     return found
 
 

@@ -125,6 +125,8 @@ class Linker:
     def _candidates(self, tokens: Sequence[Token], without: frozenset[str]) -> Iterator[_Candidate]:
         for span in (*find_times(tokens, self._clock), *event_times(tokens, self._events, self._clock)):
             at = tuple(range(span.first, span.last))
+            if self._is_habitual(tokens, at):
+                continue
             yield _Candidate(Item("time", at, _text(tokens, at), time=span), len(at), 4, 1.0)
         yield from self._catalogue(tokens)
         yield from self._bags(tokens)
@@ -134,6 +136,15 @@ class Linker:
             for c in _grammar(tokens)
             if (not c.item.cues or c.item.cues - without) and not self._begins_with_name(c.item, tokens)
         )
+
+    def _is_habitual(self, tokens: Sequence[Token], at: tuple[int, ...]) -> bool:
+        """Tell Mondays in general, in a question of the present, from the last one."""
+        day = tokens[at[-1]]
+        weekly = (
+            len(at) <= 2 and day.word in words().list_of("weekdays") and tokens[at[0]].word in words().list_of("upon")
+        )
+        known = any(e.kind == "value" for e in self._lexicon.phrases.get((day.stem,), ()))
+        return weekly and known and tokens[0].word in words().list_of("present")
 
     def _begins_with_name(self, item: Item, tokens: Sequence[Token]) -> bool:
         """Tell whether a phrase of grammar begins with a metric's very name: "orders by" does not sort."""
@@ -329,4 +340,7 @@ def _grammar(tokens: Sequence[Token]) -> Iterator[_Candidate]:
 def _closes_list(tokens: Sequence[Token], i: int, j: int) -> bool:
     """Tell whether a word cannot be a conjunction: nothing follows it, or it follows a preposition or a comma."""
     last = j == len(tokens)
+    grains = {p for g in ("day", "week", "month", "quarter", "year") for p in words().cues[f"grain_{g}"]}
+    if tokens[i].word in grains and tokens[i - 1].word == ",":
+        return False
     return i > 0 and (last or tokens[i - 1].stem in preposition_stems() or tokens[i - 1].word == ",")

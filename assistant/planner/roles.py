@@ -34,10 +34,18 @@ def _unlink_verbs(draft: Draft) -> None:
         behind = any(draft.items[j].entries for j in range(i))
         counted = any(_may_count(draft, j) for j in range(i))
         asked = counted or draft.has("how_many", "more", "less", "high", "low")
-        said = asked and behind and before in words().list_of("subjects")
+        opens = " ".join(t.word for t in draft.linked.tokens[:2]) in words().cues["how_many"]
+        done = opens and _is_done_by(draft, i)
+        said = asked and behind and (before in words().list_of("subjects") or done)
         if said or (counted and _is_participle(draft, i) and not _has_ratio(draft, i)):
             draft.roles[i] = "noun"
             draft.used.add(i)
+
+
+def _is_done_by(draft: Draft, i: int) -> bool:
+    """Tell the verb of "how many contacts did the bot handle"."""
+    spoken = {t.word for t in draft.linked.tokens[: draft.items[i].first]}
+    return i > 0 and bool(draft.items[i - 1].of("value")) and bool(spoken & set(words().list_of("asks_of_group")))
 
 
 def _is_participle(draft: Draft, i: int) -> bool:

@@ -59,8 +59,10 @@ def _after(draft: Draft, i: int) -> str:
 
 
 def _is_step(draft: Draft, i: int) -> bool:
-    """Tell "by 10 %" and "10 % higher" from "to 10 %"."""
+    """Tell "by 10 %", "rose 10 %" and "10 % higher" from "to 10 %"."""
     before, after = draft.before(i, skip=("filler",)), i + 2
+    if draft.cue(before, "up", "down"):
+        return True
     if draft.cue(before, "by"):
         draft.used.add(before)
         return True

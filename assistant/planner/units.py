@@ -56,7 +56,8 @@ def _count_or_rate(draft: Draft) -> None:
         if participle and counted and rate.unit == "ratio" and not draft.has("percent"):
             raise _no_count(draft, i, rate)
     _ranked_share(draft)
-    if not draft.has("highest", "lowest"):
+    graded = draft.has("more", "less", "high", "low") and not draft.has("relationship", "moves")
+    if not (graded or draft.has("highest", "lowest")):
         return
     for i in draft.places("metric"):
         entry = next((e for e in draft.items[i].of("metric") if e.name in draft.metrics), None)

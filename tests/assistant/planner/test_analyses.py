@@ -50,6 +50,8 @@ def read(planner: RulePlanner, text: str) -> Plan:
         ("what if csat improved by 5 points", "by", 0.05),
         ("what if churn improved by 1 point", "by", -0.01),
         ("what if SMB churn doubled", "times", 2.0),
+        ("what if churn went up 1 point", "by", 0.01),
+        ("what if aht fell 30 seconds", "by", -30),
     ],
 )
 def test_a_what_if_is_read_in_the_metrics_own_unit(planner, text, how, value):
