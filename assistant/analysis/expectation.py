@@ -75,12 +75,13 @@ def expectation(line: Line, start: int, length: int, histories: Sequence[int], *
 
 
 def expected_value(line: Line, start: int, told: Expectation) -> float:
-    """Return what was to be expected from `start` on, as a total or a rate."""
+    """Return what was to be expected from `start` on, as a total or a rate; nan of a rate without a denominator."""
     past = slice(start - len(told.weights), start)
     n = float((told.weights * line.n[past]).sum())
     if line.d is None:
         return n * (1.0 + told.step)
-    return n / float((told.weights * line.d[past]).sum()) + told.step
+    d = float((told.weights * line.d[past]).sum())
+    return n / d + told.step if d > 0 else math.nan
 
 
 def swings(

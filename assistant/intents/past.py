@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import isfinite
 from typing import Literal
 
 import numpy as np
@@ -91,7 +92,7 @@ def _by_days(reading: Reading, bench: Bench, window: TimeWindow, table: str) -> 
     return Past(
         window=labelled(past[0], past[-1]),
         expectation=told,
-        expected=expected_value(line, start, told),
+        expected=_expected(line, start, told),
         kind=_kind(line),
         part=_weekdays(table, odd),
         members=members,
@@ -133,8 +134,17 @@ def _by_values(reading: Reading, bench: Bench, window: TimeWindow, *, stock: boo
 
 def _whole(line: Line, start: int, told: Expectation, before: TimeWindow, weight: float) -> Past:
     """Return a history every row of which counts alike."""
-    expected = expected_value(line, start, told)
+    expected = _expected(line, start, told)
     return Past(window=before, expectation=told, expected=expected, kind=_kind(line), weights=(weight,))
+
+
+def _expected(line: Line, start: int, told: Expectation) -> float:
+    expected = expected_value(line, start, told)
+    if not isfinite(expected):
+        raise UserError(
+            "the history before it has nothing to divide by", code="no_denominator", hint="widen the filter"
+        )
+    return expected
 
 
 def _kind(line: Line) -> Literal["ratio", "additive"]:

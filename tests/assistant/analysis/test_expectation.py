@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.analysis.expectation import Line, expectation
+from assistant.analysis.expectation import Line, expectation, expected_value
 
 WEEK = np.array([10.0, 10, 10, 10, 10, 4, 2])
 
@@ -82,3 +82,11 @@ def test_too_short_a_past_tells_no_swings_and_no_season() -> None:
     told = expectation(_line(_days(8)), 7 * 7, 7, [28], years=(0,))
     assert told.scale is None
     assert told.step == 0
+
+
+def test_a_rate_without_a_denominator_in_its_history_is_not_expected_to_be_anything():
+    d = _days(20)
+    d[: 19 * 7] = 0
+    line = _line(d / 10, d)
+    told = expectation(line, 19 * 7, 7, [28], years=())
+    assert np.isnan(expected_value(line, 19 * 7, told))
