@@ -14,6 +14,7 @@ from semantic_layer.calendar import period_end, period_start
 from semantic_layer.query import UNKNOWN, Having, TimeWindow
 
 NAMED = 3
+LISTED = 12
 _OPERATORS = {">": "above", ">=": "at least", "<": "below", "<=": "at most", "=": "exactly", "!=": "other than"}
 
 
@@ -42,11 +43,28 @@ def tell_members(found: Findings) -> tuple[Claim, ...]:
         return (_none_pass(found),)
     if not found.reading.by:
         return (_best_period(found, table), *_whole(found))
+    names_only = len(table.columns) == len(found.reading.by)
+    if found.plan.listed and (names_only or found.reading.intent == "breakdown"):
+        return (_names(found, table),)
     asked = found.reading.intent == "rank" or found.reading.limit == 1
     head, *others = found.reading.metrics
     first = _first_member(found, table) if asked else _spread(found, table, head)
     rest = () if asked else tuple(_spread(found, table, name) for name in others)
     return (*_against_rest(found), first, *_leader(found), *_alike(found), *rest, *_whole(found))
+
+
+def _names(found: Findings, table: ResultTable) -> Claim:
+    """Name who there is, where that is asked and no number."""
+    width, count, spec = len(found.reading.by), len(table.rows), found.catalogue.metric(found.reading.metrics[0])
+    each = len(table.columns) == width
+    sizes = ["" if each else f" ({show(row[width], spec.unit)})" for row in table.rows[:LISTED]]
+    shown = [f"{_row(table, i, width)}{sizes[i]}" for i in range(min(count, LISTED))]
+    more = [f"{count - LISTED:,} more"] if count > LISTED else []
+    label = join_words([found.catalogue.dimension(d).label for d in found.reading.by])
+    head = label if each else f"{label}, with {sentence_case(spec.label)}"
+    text = f"{head}{_slice(found)}{_time(found)}: {join_words([*shown, *more])}."
+    cells = [f"/table/rows/{i}/{c}" for i in range(len(shown)) for c in range(width + (not each))]
+    return Claim(text=text, figures=(*cells, "/table/rows", "/reading/window", "/reading/filters"))
 
 
 def _against_rest(found: Findings) -> Iterator[Claim]:

@@ -131,7 +131,7 @@ class Plan:
     `then` are the plans of a question's further parts;
     `split_by` are the only dimensions a why looks at, none of them for all;
     `against_rest` is the group that is set against everyone else; `against` asks for the distance from the metric's
-    target, or from what its history and season would have.
+    target, or from what its history and season would have; `listed` asks who there is, and the counts only bear it out.
     `definition` maps metrics to the version of their definition that was asked for; `as_reported`
     compares with the figure of its time, by the definition of its time.
     """
@@ -148,6 +148,7 @@ class Plan:
     split_by: tuple[str, ...] = ()
     against_rest: Filter | None = None
     against: Level | None = None
+    listed: bool = False
     definition: tuple[tuple[str, int], ...] = ()
     as_reported: bool = False
     notes: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from assistant.measuring import Bench, measure, to_table
 from assistant.phrases import join_words, sentence_case, show
 from assistant.types import Figure, Plan, Reading, ResultTable, Step
 from semantic_layer.errors import UserError
-from semantic_layer.query import UNKNOWN, Cube, CubeQuery, Filter, Having, MetricQuery
+from semantic_layer.query import NONE, UNKNOWN, Cube, CubeQuery, Filter, Having, MetricQuery
 
 MOST_SIDE_BY_SIDE = 6
 MOST_TIED = 5
@@ -24,7 +24,7 @@ def find_members(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     by = join_words([bench.catalogue.dimension(d).label for d in reading.by])
     label = bench.catalogue.metric(reading.metrics[0]).label
     yield Step(name="run", text=f"Measuring {label} by {by}")
-    table, notes = _table(reading, bench, f"{label} by {by}")
+    table, notes = _table(plan, bench, f"{label} by {by}")
     if not table.rows:
         yield empty(plan, reading, bench) if not reading.having else _none_pass(plan, reading, bench, table)
         return
@@ -32,6 +32,9 @@ def find_members(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     if tied:
         notes = (*notes, f"the last row is one of several with its value; not shown: {', '.join(tied)}")
     found = replace(first_findings(plan, reading, bench), table=table, notes=notes, tied=tied)
+    if plan.listed and all(row[len(reading.by)] == 1 for row in table.rows):
+        yield replace(found, table=_only_names(table, len(reading.by)))
+        return
     yield Step(name="analyse", text="Comparing them with the whole")
     found = _side_by_side(found, bench) if reading.intent == "compare" else _against_whole(found, bench)
     yield replace(found, figures=(*found.figures, *_against_rest(plan, bench)))
@@ -42,7 +45,7 @@ def find_periods(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     reading = plan.reading
     label = bench.catalogue.metric(reading.metrics[0]).label
     yield Step(name="run", text=f"Measuring {label} in both periods")
-    table, notes = _table(reading, bench, label)
+    table, notes = _table(plan, bench, label)
     if not table.rows:
         yield empty(plan, reading, bench)
         return
@@ -63,7 +66,8 @@ def find_periods(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     )
 
 
-def _table(reading: Reading, bench: Bench, purpose: str) -> tuple[ResultTable, tuple[str, ...]]:
+def _table(plan: Plan, bench: Bench, purpose: str) -> tuple[ResultTable, tuple[str, ...]]:
+    reading = plan.reading
     metrics = (*reading.metrics, *companions(reading, bench.catalogue))
     notes: tuple[str, ...] = ()
     wanted = _with_room(reading)
@@ -77,7 +81,10 @@ def _table(reading: Reading, bench: Bench, purpose: str) -> tuple[ResultTable, t
     if run.table.truncated:
         notes = (*notes, f"only the first {len(run.table):,} rows are shown")
     table = _without_nobody(to_table(run), bench)
-    return _ranked(table, reading, bench, notes) if reading.intent == "rank" else (table, notes)
+    table, left = _with_members_only(table, reading, bench)
+    notes = (*notes, *left)
+    ranked = reading.intent == "rank" or plan.listed
+    return _ranked(table, reading, bench, notes) if ranked else (table, notes)
 
 
 def _without_nobody(table: ResultTable, bench: Bench) -> ResultTable:
@@ -95,11 +102,27 @@ def _without_nobody(table: ResultTable, bench: Bench) -> ResultTable:
     )
 
 
+def _only_names(table: ResultTable, width: int) -> ResultTable:
+    """Leave out counts that say no more than that each of the listed is there."""
+    return replace(table, columns=table.columns[:width], rows=tuple(row[:width] for row in table.rows))
+
+
+def _with_members_only(table: ResultTable, reading: Reading, bench: Bench) -> tuple[ResultTable, tuple[str, ...]]:
+    """Leave out the row of those that have no member of a group at all, and say how many they are."""
+    left = [row for row in table.rows if NONE in row[: len(reading.by)]]
+    if not left:
+        return table, ()
+    spec, labels = bench.catalogue.metric(reading.metrics[0]), [bench.catalogue.dimension(d).label for d in reading.by]
+    size = f": {show(left[0][len(reading.by)], spec.unit)}" if len(left) == 1 else ""
+    kept = tuple(row for row in table.rows if row not in left)
+    return replace(table, rows=kept), (f"{spec.label} without {join_words(labels)} are not in the table{size}",)
+
+
 def _with_room(reading: Reading) -> Reading:
-    """Ask for one row more: the one of unknown members has no place in a ranking."""
+    """Ask for two rows more: unknown members and none at all have no place in a ranking."""
     if reading.intent != "rank" or reading.limit is None or len(reading.by) != 1:
         return reading
-    return replace(reading, limit=reading.limit + 1)
+    return replace(reading, limit=reading.limit + 2)
 
 
 def _ranked(
@@ -111,7 +134,7 @@ def _ranked(
         rows = tuple(row for row in rows if row[0] != UNKNOWN)
         if len(rows) < len(table.rows):
             label = sentence_case(bench.catalogue.dimension(reading.by[0]).label)
-            notes = (*notes, f"rows without a {label} are not ranked")
+            notes = (*notes, f"rows without a {label} are left out")
     return replace(table, rows=rows[: reading.limit]), notes
 
 

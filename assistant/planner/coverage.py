@@ -5,6 +5,7 @@ from functools import cache
 
 from rapidfuzz import fuzz, process
 
+from assistant.planner import facts
 from assistant.planner.draft import Draft, Stop
 from assistant.planner.text import stem
 from assistant.planner.words import words
@@ -40,7 +41,8 @@ def _refusal(draft: Draft, left: list[int]) -> Decline:
 
 
 def _is_unit(draft: Draft, i: int) -> bool:
-    return i > 0 and draft.items[i - 1].kind == "number"
+    word = draft.linked.tokens[draft.items[i].last].word
+    return (i > 0 and draft.items[i - 1].kind == "number") or word in words().list_of("stored_in")
 
 
 def unused(draft: Draft) -> list[int]:
@@ -73,7 +75,29 @@ def _said_twice(draft: Draft, i: int) -> bool:
     """Tell whether a member or cut only repeats what the reading already holds."""
     item = draft.items[i]
     held = {*draft.by, *(f.dimension for f in draft.filters)}
+    if item.text.lower() in words().list_of("distinct"):
+        return _counted_once(draft, draft.after(i))
+    if item.text.lower() in words().list_of("naming"):
+        return _names_a_cut(draft, i)
     return bool(item.of("dimension")) and any(e.name in held for e in item.of("dimension"))
+
+
+def _counted_once(draft: Draft, i: int) -> bool:
+    """Tell whether a place names a metric that counts rows, each of which is one thing."""
+    named = draft.items[i].of("metric")[:1] if i < len(draft.items) else ()
+    return any(e.name in draft.metrics and facts.counts_rows(draft.metric(e.name)) for e in named)
+
+
+def _names_a_cut(draft: Draft, i: int) -> bool:
+    """Tell whether what "names of" or "the name and ..." speaks of is a member or what the answer is cut by."""
+    beside = False
+    for item in draft.items[i + 1 :]:
+        beside = beside or "and" in item.cues
+        if item.of("value"):
+            return True
+        if item.of("dimension") or (item.entries and not beside):
+            return any(e.name in draft.by for e in item.of("dimension"))
+    return bool(draft.by)
 
 
 def _is_member_position(draft: Draft, i: int) -> bool:

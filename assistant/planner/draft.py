@@ -67,7 +67,7 @@ class Draft:
     """Working state of one question; `used` holds places of items that the reading rests on.
 
     `anchor` is the window of the question before, from which a follow-up tells its time; `chosen` marks
-    the reading on of a question that had several meanings.
+    the reading on of a question that had several meanings, `listed` that of one which asks for names.
     """
 
     context: Context
@@ -90,6 +90,7 @@ class Draft:
     limit: int | None = None
     order: Literal["asc", "desc"] | None = None
     ranked: bool = False
+    listed: bool = False
     by_period: bool = False
     changes: bool = False
     direction: Literal["up", "down"] | None = None

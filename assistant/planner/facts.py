@@ -58,6 +58,19 @@ def count_of(rate: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:
     return shown or (catalogue.metric(f"{rate.name}{COUNT}") if rate.counted() else None)
 
 
+def sum_of(mean: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:
+    """Return the shown sum of what an average is the mean of."""
+    own = mean.measure.model_copy(update={"agg": "sum"}) if mean.measure else None
+    sums = (m for m in catalogue.metrics if m.type == "simple" and not m.hidden)
+    return next((m for m in sums if own is not None and m.measure == own), None)
+
+
+def mean_of(total: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:
+    """Return the shown average of what a total is the sum of."""
+    means = (m for m in catalogue.metrics if m.type == "average" and not m.hidden)
+    return next((m for m in means if sum_of(m, catalogue) == total), None)
+
+
 def rate_of(count: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:
     """Return the shown ratio that has what a filtered count counts above its line."""
     if count.measure is None or not count.measure.where:

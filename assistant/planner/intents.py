@@ -1,5 +1,6 @@
 """Decides what is asked for and reads the parts that kind of question has."""
 
+from assistant.phrases import join_words
 from assistant.planner import about, facts, followup, gates, parts, periods
 from assistant.planner.again import read_again
 from assistant.planner.analyses import read_analysis
@@ -12,13 +13,14 @@ from assistant.planner.members import read_members
 from assistant.planner.missing import ask_by_word, count_outcomes, counted, no_metric
 from assistant.planner.quotes import read_quotes
 from assistant.planner.roles import check_parts, is_noun, read_metrics, settle, take_metrics
-from assistant.planner.shape import order, read_shape
+from assistant.planner.shape import names_rows, order, read_shape
 from assistant.planner.text import stem
 from assistant.planner.themes import asks_themes, read_themes
 from assistant.planner.twoparts import check_two_parts
 from assistant.planner.units import check_units
 from assistant.planner.words import words
 from assistant.types import Intent, Level, Reading
+from semantic_layer.compile import crosses
 
 
 def read_intent(draft: Draft) -> Intent:
@@ -157,7 +159,7 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
     else:
         periods.choose(draft, compares=compares, trend=trend)
     _finish_cues(draft)
-    _check_reach(draft)
+    _check_reach(draft, across=not (why or trend or draft.baseline or draft.grain or draft.shares is not None))
     return _name(draft, why=why, trend=trend, old=old)
 
 
@@ -225,20 +227,33 @@ def _finish_cues(draft: Draft) -> None:
         draft.take("overview")
 
 
-def _check_reach(draft: Draft) -> None:
+def _check_reach(draft: Draft, *, across: bool) -> None:
+    """Refuse what no join tells; `across` allows groups that overlap, of which one row has several."""
     for name in draft.metrics:
         spec = draft.metric(name)
+        if not draft.listed and any(names_rows(draft, name, d) for d in draft.by):
+            raise refuse("unknown_metric", gates.message("one_each", metric=spec.label))
         for dimension in (*draft.by, *(f.dimension for f in draft.filters)):
             label = draft.dimension(dimension).label
-            if not facts.reaches(spec, dimension, draft.catalogue):
+            reached = facts.reaches(spec, dimension, draft.catalogue)
+            if not reached and not (across and crosses(name, dimension, draft.catalogue)):
                 raise refuse(
                     "no_data", f"{spec.label} is not known by {label}: the two are measured on different things."
                 )
+            if not reached:
+                _check_any(draft, dimension)
             if draft.dimension(dimension).outcome and (spec.type in ("ratio", "average") or facts.counts_all(spec)):
                 raise refuse(
                     "no_data",
                     f"{label} is known only for those who had the outcome, so {spec.label} cannot be cut by it.",
                 )
+
+
+def _check_any(draft: Draft, dimension: str) -> None:
+    """Refuse several members of which one row may have some or all, unless any of them will do."""
+    kept = next((f for f in draft.filters if f.dimension == dimension), None)
+    if kept is not None and len(kept.values) > 1 and not draft.has("either"):
+        raise refuse("out_of_scope", gates.message("any_or_all", members=join_words([str(v) for v in kept.values])))
 
 
 def _name(draft: Draft, *, why: bool, trend: bool, old: Reading | None) -> Intent:

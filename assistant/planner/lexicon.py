@@ -57,8 +57,10 @@ class Lexicon:
     dimension_words: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def add(self, phrase: Phrase, entry: Entry) -> None:
-        """Point a phrase at a target, keeping the better score."""
-        if not phrase or len(phrase) > LONGEST or (entry.kind != "value" and set(phrase) <= _function_stems()):
+        """Point a phrase at a target, keeping the better score; small words only name what is called just so."""
+        if not phrase or len(phrase) > LONGEST:
+            return
+        if entry.kind != "value" and set(phrase) <= _function_stems() and (len(phrase) > 1 or entry.score < 0.98):
             return
         same = self.phrases.setdefault(phrase, [])
         for i, old in enumerate(same):

@@ -20,7 +20,7 @@ from assistant.planner.grammar import (
 from assistant.planner.lexicon import LONGEST, Entry, Lexicon
 from assistant.planner.senses import SCORE
 from assistant.planner.spelling import Repair, Speller
-from assistant.planner.text import Token, stem
+from assistant.planner.text import Token, is_plural_word, stem
 from assistant.planner.timespans import TimeSpan, find_times
 from assistant.planner.words import words
 from assistant.types import Intervention
@@ -174,9 +174,10 @@ class Linker:
 
     def _written_together(self, tokens: Sequence[Token]) -> Sequence[Entry]:
         """Find a name that is written as one word here and as several there, or the other way round."""
-        joined = stem("".join(t.word for t in tokens))
-        found = self._lexicon.joined.get(joined, [])
-        return found or (self._lexicon.phrases.get((joined,), []) if len(tokens) > 1 else [])
+        plain = "".join(t.word for t in tokens).replace("-", "")
+        apart = len(tokens) > 1 or plain != tokens[0].word
+        found = self._lexicon.joined.get(stem(plain), [])
+        return found or (self._lexicon.phrases.get((stem(plain),), []) if apart else [])
 
     def _allowed(self, entries: Sequence[Entry], tokens: Sequence[Token], i: int, j: int) -> list[Entry]:
         """Leave out targets whose name is a word of grammar, unless the context says it is a name."""
@@ -194,13 +195,16 @@ class Linker:
         return all(t.stem in loose or t.stem in self._lexicon.nouns for t in tokens[i:j])
 
     def _named(self, entry: Entry, tokens: Sequence[Token], i: int, j: int) -> bool:
+        if entry.kind != "value" and entry.score > SHORT and _stands_as_name(tokens, i):
+            return True
         raw = " ".join(t.raw for t in tokens[i:j])
         if j - i == 1 and tokens[i].capital and (raw == entry.member or raw.isupper()):
             return True
         if raw.lower() == (entry.member or "").lower() and _closes_list(tokens, i, j):
             return True
         own = self._lexicon.dimension_words.get(entry.name, frozenset()) - loose_stems()
-        near = [t.stem for t in (*tokens[max(0, i - 2) : i], *tokens[j : j + 1])]
+        counted = all(t.word.isdigit() for t in tokens[i:j])
+        near = [t.stem for t in (*tokens[max(0, i - 2) : i], *(() if counted else tokens[j : j + 1]))]
         return any(n in own for n in near)
 
     def _senses(self, tokens: Sequence[Token]) -> Iterator[_Candidate]:
@@ -301,6 +305,13 @@ def _commands(token: Token, entry: Entry) -> bool:
     """Tell whether a name's first word is used as a verb of another kind of question ("predict csat")."""
     first = entry.surface.split()[0] if entry.surface else token.word
     return token.word != first and any(token.word in words().cues[c] for c in ("forecast", "what_if", "why", "define"))
+
+
+def _stands_as_name(tokens: Sequence[Token], i: int) -> bool:
+    """Tell a thing of the workspace from a small word that is called so: "each business", "which organizations"."""
+    plural = is_plural_word(tokens[i])
+    before = grammar_phrases().get((tokens[i - 1].stem,), frozenset()) if i else frozenset()
+    return plural or not before.isdisjoint(("by", "which"))
 
 
 def _score(entry: Entry, words_here: str) -> float:

@@ -6,8 +6,13 @@ from assistant.planner import coverage, facts, gates
 from assistant.planner.draft import Draft, ask_back, ask_which, refuse
 from assistant.planner.lexicon import Entry
 from assistant.planner.linker import Item
-from assistant.planner.text import key, stem
+from assistant.planner.text import is_plural_word, key, stem
 from assistant.planner.words import words
+from semantic_layer.model import MetricSpec
+
+_OF_LISTS = frozenset(
+    ("which", "in", "and", "either", "not", "only", "sort", "ascending", "descending", "by", "pronoun")
+)
 
 
 def counted(draft: Draft) -> list[str]:
@@ -15,13 +20,15 @@ def counted(draft: Draft) -> list[str]:
     start = next((i for i in range(len(draft.items)) if draft.cue(i, "how_many", "total")), len(draft.items))
     start = min([start, *(i for i in draft.cues("highest", "lowest") if draft.word(i) in words().list_of("counting"))])
     place = draft.after(start)
-    named = draft.items[place].of("value") if draft.roles.get(place) == "value" else _ranked(draft) or _spoken_of(draft)
+    named = draft.items[place].of("value") if draft.roles.get(place) == "value" else _first_of(draft)
     if busy := _busy(draft):
         return busy
     if draft.cue(draft.after(place), "up", "down"):
         return []
     tables = {draft.dimension(e.name).table for e in named[:1]}
     counts = [m for m in draft.catalogue.metrics if not m.hidden and facts.counts_rows(m) in tables]
+    if draft.listed and len(counts) != 1:
+        counts = _bears_out(draft, named[0].name)[:1]
     if len(counts) != 1:
         return []
     draft.assumptions.append(f"counted as {counts[0].label}")
@@ -43,6 +50,31 @@ def _busy(draft: Draft) -> list[str]:
     return [meant[0].metric]
 
 
+def _first_of(draft: Draft) -> tuple[Entry, ...]:
+    return _ranked(draft) or _spoken_of(draft) or _listed(draft)
+
+
+def _listed(draft: Draft) -> tuple[Entry, ...]:
+    """Return what a question asks to name, which stands before all else: "which agents ...", "list the regions"."""
+    cuts = draft.places("dimension")
+    first = cuts[0] if cuts else 0
+    token = draft.linked.tokens[draft.items[first].last]
+    opens = all(draft.items[i].kind in ("filler", "noun") or draft.cue(i, "which", "in") for i in range(first))
+    named = draft.has("which") or is_plural_word(token)
+    plain = all(draft.items[i].cues <= _OF_LISTS for i in range(len(draft.items)))
+    if not cuts or not (opens and named and plain):
+        return ()
+    named_by = draft.items[first].of("dimension")
+    draft.listed = draft.dimension(named_by[0].name).type != "number"
+    return named_by if draft.listed else ()
+
+
+def _bears_out(draft: Draft, dimension: str) -> list[MetricSpec]:
+    """Return the counts of rows that have a member, those at the head of the dictionary first."""
+    counts = [m for m in draft.catalogue.metrics if not m.hidden and facts.counts_all(m)]
+    return sorted((m for m in counts if facts.reaches(m, dimension, draft.catalogue)), key=lambda m: not m.headline)
+
+
 def _spoken_of(draft: Draft) -> tuple[Entry, ...]:
     """Return the member that a question is about as a plural, with nothing beside it but groups and times: "calls"."""
     said = [i for i, item in enumerate(draft.items) if item.kind not in ("filler", "time", "noun")]
@@ -50,7 +82,7 @@ def _spoken_of(draft: Draft) -> tuple[Entry, ...]:
     if not said or not plain or draft.roles.get(said[0]) != "value":
         return ()
     token = draft.linked.tokens[draft.items[said[0]].last]
-    return draft.items[said[0]].of("value") if token.word.endswith("s") and token.stem != token.word else ()
+    return draft.items[said[0]].of("value") if is_plural_word(token) else ()
 
 
 def _ranked(draft: Draft) -> tuple[Entry, ...]:

@@ -95,8 +95,10 @@ def read_within(draft: Draft) -> None:
 
 
 def _opens(draft: Draft, i: int) -> bool:
-    """Tell whether the group stands behind a preposition: among the top 5, of our biggest."""
+    """Tell whether the group stands behind a preposition: among the top 5, of our biggest; not "names of the top 3"."""
     before = draft.before(i)
+    if draft.word(draft.before(before)) in words().list_of("naming"):
+        return False
     if 0 <= before < len(draft.items) and draft.items[before].kind == "number":
         before = draft.before(before)
     return draft.cue(before, "in")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from assistant.phrases import NO_PERIOD
 from assistant.planner import facts
+from assistant.planner.calendars import read_calendar
 from assistant.planner.dates import Clock, Period, last_complete, period_of, rolling
 from assistant.planner.draft import Draft, Stop, ask_back, refuse
 from assistant.planner.earlier import BEFORE, Back, as_period, earlier
@@ -20,8 +21,10 @@ Pair = tuple[Period, Period | None]
 
 
 def collect_times(draft: Draft) -> None:
-    """Gather the time phrases; without dated data every one of them is a refusal."""
-    spans = [(i, item.time) for i, item in enumerate(draft.items) if item.time is not None]
+    """Gather the time phrases; without dates or a calendar's columns every one of them is a refusal."""
+    if draft.metrics and not any(facts.has_time(draft.metric(m), draft.catalogue) for m in draft.metrics):
+        read_calendar(draft)
+    spans = [(i, item.time) for i, item in enumerate(draft.items) if item.time is not None and i not in draft.used]
     if draft.context.clock is None:
         grains = draft.grain or draft.has(*_STEPS)
         if spans or grains:
@@ -30,9 +33,30 @@ def collect_times(draft: Draft) -> None:
             named = f" ('{draft.items[spans[0][0]].text}')" if spans else ""
             raise refuse("no_data", f"The data have no dates, so a period{named} cannot be answered.")
         return
+    spans = _without_running(draft, spans, draft.context.clock)
     anchored = draft.anchor or any(span.period and span.role != "previous" for _, span in spans)
     draft.times = [span if anchored else span.absolute() for _, span in spans]
     draft.used.update(i for i, _ in spans)
+
+
+def _without_running(draft: Draft, spans: list[tuple[int, TimeSpan]], clock: Clock) -> list[tuple[int, TimeSpan]]:
+    """Take a running period that is left out off the others: "last 6 months, not including the current month"."""
+    left = [
+        i for i, span in spans if span.period and span.period.end > clock.as_of and draft.cue(draft.before(i), "not")
+    ]
+    if not left or len(left) == len(spans):
+        return spans
+    start = min(span.period.start for i, span in spans if i in left and span.period)
+    draft.used.update((*left, *(draft.before(i) for i in left)))
+    kept = [(i, span) for i, span in spans if i not in left]
+    return [(i, _ended(span, start)) for i, span in kept]
+
+
+def _ended(span: TimeSpan, start: date) -> TimeSpan:
+    """End a period on the day before another begins that it reaches into."""
+    if span.period is None or not span.period.start < start <= span.period.end:
+        return span
+    return replace(span, period=replace(span.period, end=start - DAY))
 
 
 def choose(draft: Draft, *, compares: bool, trend: bool) -> None:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from assistant.phrases import ask_what
 from assistant.planner.draft import Draft, ask_back, ask_which, divide
-from assistant.planner.facts import reaches
+from assistant.planner.facts import reaches, tables
 from assistant.planner.lexicon import Entry
 from assistant.planner.text import key
 from assistant.planner.words import words
@@ -122,6 +122,8 @@ def _has_ratio(draft: Draft, i: int) -> bool:
 
 def _choose(draft: Draft, i: int, sure: bool) -> str:
     kinds = {e.kind for e in draft.items[i].entries}
+    if "dimension" in kinds and _tells_member(draft, i):
+        return "dimension"
     if "metric" in kinds and _is_counted(draft, i):
         return "metric"
     if "metric" in kinds and "dimension" in kinds and draft.has("relationship", "moves") and not draft.has("by"):
@@ -140,6 +142,12 @@ def _choose(draft: Draft, i: int, sure: bool) -> str:
     return "value" if "value" in kinds else "dimension"
 
 
+def _tells_member(draft: Draft, i: int) -> bool:
+    """Tell whether a word only says what the member behind it is: "the keyphrase X"."""
+    behind = draft.items[i + 1].of("value") if i + 1 < len(draft.items) else ()
+    return bool({e.name for e in behind} & {e.name for e in draft.items[i].of("dimension")})
+
+
 def _is_counted(draft: Draft, i: int) -> bool:
     """Tell "how many restaurants" and "the number of restaurants" from restaurants to cut by."""
     if draft.cue(draft.before(i), "how_many"):
@@ -151,6 +159,8 @@ def _is_counted(draft: Draft, i: int) -> bool:
 
 def _asks_for_dimension(draft: Draft, i: int) -> bool:
     before = draft.before(i)
+    if before >= 0 and before == i - 1 and draft.items[before].of("dimension"):
+        return _asks_for_dimension(draft, before)
     asked = ("by", "which", "top", "bottom", "breakdown", *(["compare"] if draft.places("metric") else []))
     return draft.cue(before, *asked) or (before >= 0 and draft.items[before].kind == "number")
 
@@ -246,6 +256,7 @@ def take_metrics(draft: Draft) -> None:
         if len(names) > 1:
             names = _by_unit(draft, names)
             names = _likeliest(draft, i, names)
+            names = _of_what_is_cut(draft, names)
             names = _plainest(draft, names)
         if len(names) > 1:
             choices = [draft.meaning(i, Entry("metric", n, 1.0)) for n in names[:4]]
@@ -256,6 +267,14 @@ def take_metrics(draft: Draft) -> None:
         if names[0] not in draft.metrics:
             draft.metrics.append(names[0])
         _use_per(draft, names[0])
+
+
+def _of_what_is_cut(draft: Draft, names: list[str]) -> list[str]:
+    """Of columns that share a name, keep that of those the question cuts by: "cities with the highest population"."""
+    cuts = {e.name for j in draft.places("dimension") for e in draft.items[j].of("dimension")[:1]}
+    asked = {draft.dimension(name).table for name in cuts}
+    own = [n for n in names if {t.name for t in tables(draft.metric(n), draft.catalogue)} <= asked]
+    return own if len(own) == 1 else names
 
 
 def _use_per(draft: Draft, metric: str) -> None:

@@ -15,6 +15,7 @@ from assistant.planner.linker import Linker
 from assistant.planner.nearest import nearest
 from assistant.planner.preamble import without_preamble
 from assistant.planner.roles import names_apart
+from assistant.planner.shares import with_shares
 from assistant.planner.text import clean, tokenize
 from assistant.planner.twoparts import as_one, sentences, shared_period
 from assistant.spoken import speak
@@ -161,8 +162,11 @@ class RulePlanner:
             draft.linked = self._linker.link(tokens, without=frozenset(("quotes", "themes")))
         if draft.has("at_risk") and draft.has("how_many", "percent"):
             draft.linked = self._linker.link(tokens, without=frozenset(("at_risk",)))
+        if draft.has("relationship") and _belongs(draft):
+            draft.linked = self._linker.link(tokens, without=frozenset(("relationship",)))
+        draft.linked = with_shares(draft.linked)
         if apart := names_apart(draft):
-            draft.linked = self._linker.link(tokens, apart=apart)
+            draft.linked = with_shares(self._linker.link(tokens, apart=apart))
         return draft
 
 
@@ -211,6 +215,17 @@ def _counts(draft: Draft) -> bool:
     )
 
 
+def _belongs(draft: Draft) -> bool:
+    """Tell "associated with each agent" and "associated with Billing" from two things that may go together."""
+    after = [draft.after(i) for i in range(len(draft.items)) if draft.cue(i, "relationship")]
+    return any(k < len(draft.items) and (draft.cue(k, "by", "pronoun") or _is_member(draft, k)) for k in after)
+
+
+def _is_member(draft: Draft, i: int) -> bool:
+    behind = draft.after(i) if draft.items[i].of("dimension") else i
+    return behind < len(draft.items) and bool(draft.items[behind].of("value")) and not draft.items[behind].of("metric")
+
+
 def _read(draft: Draft) -> Plan:
     gates.check_scope(draft)
     for raw, word in draft.linked.repairs:
@@ -246,6 +261,7 @@ def _read(draft: Draft) -> Plan:
         supposed=draft.supposed,
         against_rest=draft.against_rest,
         against=draft.against,
+        listed=draft.listed,
         intervention=draft.intervention,
         notes=tuple(draft.notes),
     )

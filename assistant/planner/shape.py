@@ -7,7 +7,7 @@ from assistant.planner import facts
 from assistant.planner.draft import Draft, Stop, ask_back, ask_which, refuse
 from assistant.planner.lexicon import Entry
 from assistant.planner.roles import is_noun
-from assistant.planner.text import key
+from assistant.planner.text import is_plural_word, key
 from assistant.planner.thresholds import read_thresholds
 from assistant.planner.words import words
 from semantic_layer.query import Grain
@@ -21,6 +21,7 @@ def read_shape(draft: Draft) -> None:
     _grains(draft)
     read_thresholds(draft)
     _cuts(draft)
+    _named_things(draft)
     order(draft)
 
 
@@ -62,8 +63,11 @@ def _cuts(draft: Draft) -> None:
             choices = [draft.meaning(i, Entry("dimension", n, 1.0)) for n in names[:4]]
             raise ask_which(f"'{draft.items[i].text}' may mean several things.", choices)
         entry = _reachable(draft, i, next(e for e in draft.items[i].of("dimension") if e.name == names[0]))
-        if _is_subject(draft, i, entry.name):
+        if _is_subject(draft, i, entry.name) or _is_counted(draft, i, entry.name):
             draft.used.add(i)
+        elif _only_says_what(draft, i, entry.name):
+            if _cuts_all(draft, entry.name):
+                draft.used.add(i)
         elif _is_cut(draft, i):
             draft.link(i, entry)
             if entry.name not in draft.by:
@@ -72,13 +76,29 @@ def _cuts(draft: Draft) -> None:
             draft.used.add(i)
 
 
+def _named_things(draft: Draft) -> None:
+    """Cut by those whose names are asked for beside a number: "names and areas of the lakes in Michigan"."""
+    if draft.by or not any(item.text.lower() in words().list_of("naming") for item in draft.items):
+        return
+    own = {t.name for m in draft.metrics for t in facts.tables(draft.metric(m), draft.catalogue)}
+    for i, item in enumerate(draft.items):
+        for entry in item.of("dimension"):
+            things = any(names_rows(draft, m.name, entry.name) for m in draft.catalogue.metrics if not m.hidden)
+            if things and draft.dimension(entry.name).table in own:
+                draft.link(i, entry)
+                draft.by.append(entry.name)
+                draft.listed = all(names_rows(draft, m, entry.name) for m in draft.metrics)
+                return
+
+
 def _within_reach(draft: Draft, names: list[str]) -> list[str]:
     """Of dimensions that share a name, keep those that cut the metrics; a column of what is measured comes first."""
     reached = [n for n in names if _cuts_all(draft, n)]
     specs = [draft.metric(m) for m in draft.metrics]
     tables = {m.table for spec in specs for m in facts.measures(spec, draft.catalogue)}
     own = [n for n in reached if draft.dimension(n).table in tables]
-    return (own if len(own) == 1 else reached) or names
+    things = [n for n in names if any(names_rows(draft, m.name, n) for m in draft.catalogue.metrics if not m.hidden)]
+    return (own if len(own) == 1 else things if len(things) == 1 else reached) or names
 
 
 def _is_subject(draft: Draft, i: int, name: str) -> bool:
@@ -88,6 +108,51 @@ def _is_subject(draft: Draft, i: int, name: str) -> bool:
     others = [j for j in draft.places("dimension") if j > i and draft.cue(draft.before(j), "by")]
     tables = {m.table for metric in draft.metrics for m in facts.measures(draft.metric(metric), draft.catalogue)}
     return measured and bool(others) and draft.dimension(name).table in tables
+
+
+def _is_counted(draft: Draft, i: int, name: str) -> bool:
+    """Tell whether a way to cut names those that are counted: papers in "which authors have most papers"."""
+    others = [j for j in draft.places("dimension") if j != i]
+    counted = [m for m in draft.metrics if names_rows(draft, m, name)]
+    return bool(counted and others) and not draft.listed
+
+
+def _only_says_what(draft: Draft, i: int, name: str) -> bool:
+    """Tell the things a question is about from a cut by them: "reviews for businesses in Rome", "business category"."""
+    things = any(names_rows(draft, m.name, name) for m in draft.catalogue.metrics if not m.hidden)
+    before, after = draft.before(i), draft.after(i)
+    if not things:
+        return False
+    if i + 1 == after and draft.roles.get(after) == "dimension":
+        draft.roles[i] = "qualifier"
+        return True
+    if (
+        draft.cue(before, "by")
+        and _done_by(draft, before)
+        and any(draft.cue(j, "by") for j in draft.cues("by") if j > i)
+    ):
+        draft.used.add(before)
+        return True
+    if draft.cue(before, "by", "which") or (draft.listed and not draft.by):
+        return False
+    behind = draft.after(after)
+    while draft.roles.get(behind) == "qualifier" or draft.cue(behind, "in"):
+        behind = draft.after(behind)
+    of_group = draft.cue(after, "in") and draft.roles.get(behind) == "value"
+    of_cut = draft.cue(before, "in") and draft.roles.get(draft.before(before)) == "dimension"
+    return of_group or (of_cut and _plural(draft, i))
+
+
+def _done_by(draft: Draft, by: int) -> bool:
+    """Tell "received by businesses" from a cut: who does something stands behind its participle."""
+    word = draft.linked.tokens[max(draft.items[by].first - 1, 0)].word
+    return word.endswith(words().endings[1:2])
+
+
+def names_rows(draft: Draft, metric: str, dimension: str) -> bool:
+    """Tell whether a dimension names the very rows that a metric counts, one each."""
+    spec = draft.metric(metric)
+    return facts.counts_rows(spec) is not None and key(spec.label) == key(draft.dimension(dimension).label)
 
 
 def _reachable(draft: Draft, i: int, entry: Entry) -> Entry:
@@ -106,7 +171,7 @@ def _cuts_all(draft: Draft, dimension: str) -> bool:
 
 def _is_cut(draft: Draft, i: int) -> bool:
     before, after = draft.before(i), draft.after(i)
-    if _introduced(draft, before):
+    if _introduced(draft, before) or (draft.listed and not draft.by):
         return True
     listed = draft.cue(before, "and") and draft.roles.get(draft.before(before)) == "dimension"
     if listed and draft.before(before) in draft.used:
@@ -135,7 +200,7 @@ def _introduced(draft: Draft, before: int) -> bool:
         ranked = draft.cue(before, "top", "bottom", "highest", "lowest", "best", "worst")
         if ranked or draft.items[before].kind == "number":
             return True
-        if not (draft.roles.get(before) == "value" or draft.cue(before, "in")):
+        if not (draft.roles.get(before) in ("value", "qualifier") or draft.cue(before, "in")):
             return False
         if draft.cue(before, "in") and not draft.cue(draft.before(before), "breakdown", "by", "which"):
             return False
@@ -144,8 +209,7 @@ def _introduced(draft: Draft, before: int) -> bool:
 
 
 def _plural(draft: Draft, i: int) -> bool:
-    said = (draft.linked.tokens[p] for p in draft.items[i].at)
-    return any(token.word.endswith("s") and token.stem != token.word for token in said)
+    return any(is_plural_word(draft.linked.tokens[p]) for p in draft.items[i].at)
 
 
 def order(draft: Draft) -> None:
@@ -154,7 +218,8 @@ def order(draft: Draft) -> None:
         draft.order = "desc"
     if draft.take("ascending"):
         draft.order = "asc"
-    if draft.take("sort") or (draft.order and draft.by):
+    sorts = draft.take("sort")
+    if (sorts or draft.order) and (draft.by or draft.by_period):
         draft.ranked, draft.order = True, draft.order or "desc"
         _use_by_before_metric(draft)
     ends = draft.cues(*_ENDS)
@@ -224,7 +289,7 @@ def _rank(draft: Draft, ends: list[int]) -> None:
         label = draft.dimension(draft.by[-1]).label
         raise refuse("out_of_scope", f"I rank over one list, not inside every {label}; name one of them.")
     everyone = any(w in _texts(draft, ends) for w in words().list_of("everyone"))
-    if draft.limit is None and not draft.having and not everyone:
+    if draft.limit is None and not draft.having and not everyone and not draft.has("sort"):
         draft.limit = 5 if _asks_for_several(draft) else 1
         if draft.limit > 1:
             draft.assumptions.append(f"no number was named: the first {draft.limit}")
@@ -270,7 +335,10 @@ def _direction(draft: Draft, cues: frozenset[str]) -> Literal["asc", "desc"]:
 def _use_by_before_metric(draft: Draft) -> None:
     """In "top 5 agents by AHT" the by orders and does not cut."""
     for i in draft.cues("by"):
-        if draft.roles.get(draft.after(i)) == "metric":
+        after = draft.after(i)
+        while draft.cue(after, "how_many", "total", "average"):
+            after = draft.after(after)
+        if draft.roles.get(after) == "metric":
             draft.used.add(i)
 
 

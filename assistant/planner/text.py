@@ -32,6 +32,11 @@ class Token:
     quoted: bool = False
 
 
+def is_plural_word(token: Token) -> bool:
+    """Tell a plural from a singular that ends alike, such as business."""
+    return token.word.endswith("s") and not token.word.endswith("ss") and token.stem != token.word
+
+
 def clean(text: str) -> str:
     """Normalise Unicode, quotes and white space; the length may change."""
     text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'").replace("`", "'")

@@ -79,7 +79,7 @@ def _measured(draft: Draft, i: int) -> str:
     """Return the metric a threshold is about: the nearest before it, else the only one."""
     for place in sorted(draft.places("metric"), key=lambda p: (p > i, abs(p - i))):
         return next(e.name for e in draft.items[place].of("metric") if e.name in draft.metrics)
-    if len(draft.metrics) != 1:
+    if len(draft.metrics) != 1 or draft.listed:
         raise refuse("unknown_metric", "I see a threshold but not the metric it is about.")
     return draft.metrics[0]
 

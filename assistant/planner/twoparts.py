@@ -13,8 +13,15 @@ MOST = 3
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """Return the questions of a text that ends each with its mark."""
-    return tuple(piece.strip() for piece in re.split(r"\?(?=\s|$)", text) if any(c.isalnum() for c in piece))
+    """Return the questions of a text that ends each with its mark; how to show an answer belongs to its question."""
+    asked: list[str] = []
+    for piece in re.split(r"\?(?=\s|$)", text):
+        said = piece.strip()
+        if asked and said.split(" ")[0].lower() in words().list_of("showing"):
+            asked[-1] = f"{asked[-1]}, {said}"
+        elif any(c.isalnum() for c in said):
+            asked.append(said)
+    return tuple(asked)
 
 
 def as_one(plans: Sequence[Plan]) -> Plan | None:

@@ -4,6 +4,7 @@ from assistant.planner import facts, gates, parts
 from assistant.planner.draft import Draft, Stop, ask_which, refuse
 from assistant.planner.lexicon import Entry
 from assistant.planner.linker import SHORT
+from assistant.planner.text import key
 from assistant.planner.words import words
 from semantic_layer.model import MetricSpec
 
@@ -13,6 +14,10 @@ def check_units(draft: Draft) -> None:
     specs = [draft.metric(m) for m in draft.metrics]
     if not specs:
         return
+    if draft.cues("ratio"):
+        if not all(s.unit == "ratio" for s in specs):
+            raise refuse("out_of_scope", gates.message("ratio_of_two"))
+        draft.take("ratio")
     if _asks_groups(draft):
         if not draft.has("more", "less", "at_least", "at_most"):
             raise _no_count(draft, _place(draft), specs[0])
@@ -35,11 +40,30 @@ def check_units(draft: Draft) -> None:
             raise refuse("out_of_scope", f"{specs[0].label} is no sum, so its parts have no shares.")
         if any(s.unit == "ratio" for s in specs) or moved:
             draft.take("percent")
+    if draft.cues("total") and specs[0].type == "average" and (whole := facts.sum_of(specs[0], draft.catalogue)):
+        draft.metrics[0], specs[0] = whole.name, whole
+    if draft.cues("average") and specs[0].type == "simple" and (mean := facts.mean_of(specs[0], draft.catalogue)):
+        draft.metrics[0], specs[0] = mean.name, mean
     if all(s.type in ("ratio", "average", "derived") for s in specs):
         draft.take("average")
     if all(s.type in ("simple", "semi_additive") for s in specs):
         draft.take("total")
+    _stored_unit(draft, specs)
     _count_or_rate(draft)
+
+
+def _stored_unit(draft: Draft, specs: list[MetricSpec]) -> None:
+    """Say of a unit that is asked for, and that the dictionary does not know, that nothing was converted."""
+    known = {key(unit) for unit in words().list_of("stored_in")}
+    if specs[0].unit not in ("score", "count") or facts.counts_rows(specs[0]):
+        return
+    for i in range(len(draft.items)):
+        for j in (i + 1, i):
+            if key(" ".join(draft.items[k].text for k in range(i, min(j + 1, len(draft.items))))) in known:
+                draft.used.update((i, j))
+                unit = " ".join(draft.items[k].text for k in range(i, j + 1))
+                draft.notes.append(gates.message("stored_unit", metric=specs[0].label, unit=unit))
+                return
 
 
 def _count_or_rate(draft: Draft) -> None:

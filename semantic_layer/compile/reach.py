@@ -43,6 +43,16 @@ def reaches(catalogue: Catalogue, table: str, dimension: str) -> bool:
     return path(catalogue, table, catalogue.dimension(dimension).table) is not None
 
 
+def crosses(metric_name: str, dimension: str, catalogue: Catalogue) -> bool:
+    """Tell whether a row of the one table that a metric is measured on has many members of a dimension."""
+    tables = {leaf.measure.table for leaf in leaves(metric_name, catalogue, {})}
+    try:
+        ways = [crossing(catalogue, table, catalogue.dimension(dimension).table) for table in tables]
+    except UserError:
+        return False
+    return len(ways) == 1 and ways[0] is not None
+
+
 def require(
     dimensions: Iterable[str], metric: MetricSpec, parts: Iterable[Leaf], catalogue: Catalogue, *, across: bool = False
 ) -> None:

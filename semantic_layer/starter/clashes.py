@@ -8,13 +8,15 @@ from semantic_layer.starter import naming
 
 
 def without_clashes(metrics: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave a phrase to the metric whose label it is; one that several claim names none of them."""
+    """Leave a phrase to the metric whose label it is; one that several claim names none of them.
+
+    A column that several tables have is the exception: which one is meant, the rest of a question tells.
+    """
     labels = {metric["label"].lower() for metric in metrics}
     claims = Counter(phrase for metric in metrics for phrase in {s.lower() for s in metric.get("synonyms", [])})
-    return [
-        {**m, "synonyms": [s for s in m.get("synonyms", []) if s.lower() not in labels and claims[s.lower()] == 1]}
-        for m in metrics
-    ]
+    sums = Counter(phrase for m in metrics if m["type"] == "average" for phrase in {s.lower() for s in m["synonyms"]})
+    kept = {phrase for phrase, claimed in claims.items() if claimed in (1, sums[phrase])} - labels
+    return [{**m, "synonyms": [s for s in m.get("synonyms", []) if s.lower() in kept]} for m in metrics]
 
 
 def unique(specs: Sequence[dict[str, Any]], nouns: dict[str, str]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ MAX_MEMBERS = 2_000
 MAX_DRIVER_MEMBERS = 50
 _LONGEST_NAME = 120
 MIDNIGHT = time()
+_DAYS = frozenset(day.lower() for day in day_name)
 
 
 def dimensions_of(role: Roles) -> list[dict[str, Any]]:
@@ -21,6 +22,17 @@ def dimensions_of(role: Roles) -> list[dict[str, Any]]:
         _name(role, column) if naming.is_name(column.name, role.noun) else _dimension(role, column)
         for column in role.dimensions
     ]
+
+
+def id_dimension(role: Roles) -> list[dict[str, Any]]:
+    """Describe the key as a way to cut where it only tells rows apart, of which there are few enough to list."""
+    key, noun = role.key, role.noun
+    if key is None or key in role.dimensions or not 1 < key.distinct <= MAX_MEMBERS:
+        return []
+    return [{
+        **_dimension(role, key), "name": naming.snake(f"{noun}_id"), "label": naming.label(f"{noun}_id"),
+        "synonyms": [f"{noun} ids", f"{noun} number"], "driver": False,
+    }]  # fmt: skip
 
 
 def clock_dimensions(table: str, dated: ColumnProfile) -> list[dict[str, Any]]:
@@ -63,11 +75,14 @@ def _dimension(role: Roles, column: ColumnProfile) -> dict[str, Any]:
         spec["values"] = _yes_and_no(column)
         if not isinstance(column.positive, bool):
             spec["type"] = "text" if isinstance(column.positive, str) else "number"
+    if column.members and {m.lower() for m in column.members} <= _DAYS:
+        spec["order"] = list(day_name)
+        spec["synonyms"] = ["day of the week", "day of week", "weekday", "weekdays"]
     bare = naming.bare(name)
     others = (bare, column.name, *naming.people(name))
     synonyms = [s for s in dict.fromkeys(others) if s not in (name.replace("_", " "), name, spec["label"])]
     if synonyms:
-        spec["synonyms"] = synonyms
+        spec["synonyms"] = [*spec.get("synonyms", ()), *synonyms]
     if not 2 <= column.distinct <= MAX_DRIVER_MEMBERS:
         spec["driver"] = False
     return spec

@@ -11,6 +11,7 @@ from semantic_layer.starter.clashes import unique, without_clashes
 from semantic_layer.starter.dimensions import (
     clock_dimensions,
     dimensions_of,
+    id_dimension,
     is_dimension,
     is_year,
     looks_like_id,
@@ -58,7 +59,11 @@ def guess(profiles: Sequence[TableProfile]) -> Guess:
     keys = {role.profile.name: role.key.name for role in roles if role.key}
     nouns = {role.profile.name: role.noun for role in roles}
     metrics = without_clashes(unique([metric for role in roles for metric in _metrics(role)], nouns))
-    dimensions = unique([dimension for role in roles for dimension in (*dimensions_of(role), *_calendar(role))], nouns)
+    held = {role.profile.name for role in roles if role.key and referred[role.profile.name, role.key.name]}
+    ids = {role.profile.name: id_dimension(role) for role in roles if role.profile.name in held}
+    dimensions = unique(
+        [d for role in roles for d in (*dimensions_of(role), *ids.get(role.profile.name, ()), *_calendar(role))], nouns
+    )
     as_of = last_day([t for role in roles if (t := _dated(role))])
     ends = (f"tables end on different days: the data are taken to end on {as_of} (`as_of` in because.yml)",)
     return Guess(
@@ -117,12 +122,20 @@ def _roles(profile: TableProfile, referred: Mapping[tuple[str, str], int]) -> Ro
 
 
 def _key(profile: TableProfile, referred: Mapping[tuple[str, str], int]) -> ColumnProfile | None:
-    """Take the unique column that most other tables hold, else the one named like an id, else the first."""
+    """Take the unique column that most other tables hold, else the one named like an id, else the first.
+
+    A table of nothing but other tables' ids only ties these together, however few rows make one of them unique.
+    """
+    if len({column for column, _, _ in profile.contained}) == len(profile.columns) > 1:
+        return None
     held = {c.name: referred.get((profile.name, c.name), 0) for c in profile.columns}
     unique = [
         c
         for c in profile.columns
-        if c.unique and (c.kind == "text" or c.whole) and (c.mean_words <= 1.5 or held[c.name])
+        if c.unique
+        and not naming.is_count(c.name)
+        and (c.kind == "text" or c.whole)
+        and (c.mean_words <= 1.5 or held[c.name])
     ]
     return min(unique, key=lambda c: (-held[c.name], not looks_like_id(c), profile.columns.index(c)), default=None)
 
@@ -164,7 +177,7 @@ def _metrics(role: Roles) -> list[dict[str, Any]]:
     metrics = [_count(role)]
     for flag in role.flags:
         metrics += [_rate(role, flag), _flagged(role, flag)]
-    for measure in role.measures:
+    for measure in (c for c in role.measures if not naming.is_count(c.name)):
         metrics += [_average(role, measure), _total(role, measure)]
     metrics += [_duration(role, end) for end in role.durations]
     return metrics
@@ -203,10 +216,13 @@ def _count(role: Roles) -> dict[str, Any]:
     done = naming.what_was_done(role.time.name) if role.time else None
     if done:
         synonyms += [f"{many} {done}", f"{done} {many}", f"{many} were {done}"]
+    measure, definition = {"table": role.profile.name, "agg": "count"}, f"number of rows of {role.profile.name}"
+    if held := next((c for c in role.measures if naming.is_count(c.name)), None):
+        measure |= {"agg": "sum", "expr": quoted(held.name)}
+        definition = f"sum of {held.name}: a row of {role.profile.name} stands for that many {many}"
     return _metric(
-        role, naming.snake(f"{role.noun}_count"), naming.label(many), "simple",
-        f"number of rows of {role.profile.name}", "count",
-        measure={"table": role.profile.name, "agg": "count"}, synonyms=synonyms,
+        role, naming.snake(f"{role.noun}_count"), naming.label(many), "simple", definition, "count",
+        measure=measure, synonyms=synonyms,
     )  # fmt: skip
 
 
@@ -255,7 +271,9 @@ def _average(role: Roles, column: ColumnProfile) -> dict[str, Any]:
 
 def _total(role: Roles, column: ColumnProfile) -> dict[str, Any]:
     words = naming.label(column.name).lower()
+    counted = naming.what_is_counted(column.name)
     synonyms = [f"sum of {words}", f"{words} in total"]
+    synonyms += [f"number of {counted}", f"total number of {counted}", counted] if counted else []
     name = f"total_{naming.snake(column.name).removeprefix('total_')}"
     return _metric(
         role, name, f"Total {words.removeprefix('total ')}", "simple", f"sum of {column.name}",

@@ -71,6 +71,18 @@ def stem_of_seconds(column: str) -> str | None:
     return found[1].replace("_", " ") if found else None
 
 
+def what_is_counted(column: str) -> str | None:
+    """Name what a column holds a number of: `citation_num` and `num_citations` are of citations."""
+    found = re.fullmatch(r"(?:num|nr|no|number|count|cnt)_(?:of_)?(.+)|(.+)_(?:num|count|cnt)", snake(column))
+    noun = (found[1] or found[2]).replace("_", " ") if found else ""
+    return (noun if noun.endswith(("s", "ed")) else plural(noun)) if noun else None
+
+
+def is_count(column: str) -> bool:
+    """Tell whether a column says how many each row stands for."""
+    return snake(column) in ("count", "cnt", "row_count", "frequency")
+
+
 def bare(name: str) -> str:
     """Drop what only says how a name is stored: `seg_cd` is about `seg`."""
     plain = name
@@ -87,9 +99,12 @@ def people(name: str) -> tuple[str, ...]:
 def entity(table: str, key: str | None, members: tuple[str, ...], *, is_work_item: bool) -> tuple[str, tuple[str, ...]]:
     """Name what one row is, and its other names, from the key's name, the ids' prefix and the shape.
 
-    A row with a beginning and a later end is a piece of work, whatever the file calls it.
+    A row with a beginning and a later end is a piece of work, whatever the file calls it. The key of a table of
+    technicians may be `tech_id`: the longer word is the name.
     """
-    candidates = [_noun_of_key(key), _noun_of_prefix(members), noun_of_table(table)]
+    of_key, of_table = _noun_of_key(key), noun_of_table(table)
+    short = bool(of_key and of_table and of_table.startswith(of_key))
+    candidates = [of_table if short else of_key, _noun_of_prefix(members), of_table]
     named = next((noun for noun in candidates if noun), None)
     others = tuple(noun for noun in _WORK_ITEMS if noun != named) if is_work_item else ()
     return named or (others[0] if others else "row"), others

@@ -185,7 +185,7 @@ def _with_references(
         if key.unique
         and key.kind == column.kind
         and key.kind in ("text", "number")
-        and _named_alike(column.name, key.name, other.name)
+        and _named_alike(column, key.name, other.name)
         and _contained(connection, table.name, column.name, other.name, key.name)
     ]
     return TableProfile(
@@ -194,12 +194,25 @@ def _with_references(
     )  # fmt: skip
 
 
-def _named_alike(column: str, key: str, table: str) -> bool:
-    plain = column.lower().replace("_", "").removesuffix("id").removesuffix("key")
-    owner = table.lower().replace("_", "").removesuffix("s")
-    if column.lower() in _BARE:
+def _named_alike(column: ColumnProfile, key: str, table: str) -> bool:
+    """Tell whether a column is called after a table's key, or after the table where the key is.
+
+    Small whole numbers lie in many keys, so a number that is called no id must bear the very name.
+    """
+    name = column.name.lower()
+    if name in _BARE:
         return False
-    return column.lower() == key.lower() or (len(plain) > 2 and (plain in owner or owner in plain))
+    plain, own, owner = _plain(name), _plain(key.lower()), table.lower().replace("_", "").removesuffix("s")
+    if name == key.lower():
+        return True
+    if column.kind == "number" and plain == name.replace("_", ""):
+        return plain in (own, owner, f"{owner}s")
+    of_key = key.lower() in _BARE or own in plain or plain in own
+    return of_key and len(plain) > 2 and (plain in owner or owner in plain)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").removesuffix("id").removesuffix("key")
 
 
 def _contained(connection: "duckdb.DuckDBPyConnection", table: str, column: str, other: str, key: str) -> bool:
