@@ -167,6 +167,29 @@ def report(
         out().print(str(file), style="bold", markup=False, soft_wrap=True)
 
 
+@app.command("ragas")
+def ragas(
+    run_id: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's id; default the latest.")] = None,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    as_json: JsonOption = False,
+) -> None:
+    """Have ragas judge a run's answers: quotes, readings and citations, and more where a model is named."""
+    from evals.ragas_judge import judge_run
+
+    with waiting("ragas is judging the kept answers"):
+        found = judge_run(workspace, run_id)
+    if as_json:
+        emit(found)
+        return
+    console = out()
+    console.print(f"Run {found['run_id']}: {found['rows']} answers", markup=False)
+    for name, metric in found["metrics"].items():
+        told = f"{metric['below_one']} of {metric['n']} below one, {metric['crashed']} crashed"
+        console.print(f"{name}: {metric['mean']:.3f} ({told})", markup=False)
+    for failure in found["failures"]:
+        console.print(f"  {failure['id']}: {failure['metric']} {failure['value']:.2f} {failure['error']}", markup=False)
+
+
 @app.command("schedule")
 def schedule(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
     """Print what makes the report every Monday: a line for cron, units for systemd."""
