@@ -1,7 +1,7 @@
 """Runs inside the interpreter that has ragas: rows in on stdin, one line of JSON a score out; imports nothing of ours.
 
 In: `{"judge": {base_url, model, key, embedding}|null, "rows": [{id, question, response, quoted, contexts, ids, due_ids,
-call, due_call, reference}]}`; a metric is left out for a row that lacks what it needs. Out: `{id, metric, value, error}`.
+call, due_call, reference}]}`; a metric is left out where a row lacks what it needs. Out: `{id, metric, value, error}`.
 """
 
 import asyncio
