@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.planner import RulePlanner
+from assistant.planner.twoparts import MOST
 from assistant.spoken import speak
 from assistant.types import Decline, Intent, Plan, Question, Reading
 from semantic_layer.errors import did_you_mean
@@ -41,10 +42,9 @@ class Ground(_Strict):
     target: str
 
 
-class PlanDraft(_Strict):
-    """What a question asks for, in the dictionary's names; periods in the asker's words, in English."""
+class StepDraft(_Strict):
+    """One thing that is asked for, in the dictionary's names; periods in the asker's words, in English."""
 
-    answerable: bool
     intent: Intent
     metrics: list[str] = []
     by: list[str] = []
@@ -57,6 +57,13 @@ class PlanDraft(_Strict):
     having: list[HavingDraft] = Field(default=[], max_length=1)
     about: str | None = Field(default=None, max_length=200)
     grounds: list[Ground] = []
+
+
+class PlanDraft(StepDraft):
+    """What a question asks for: one thing, and where it asks several, up to two more, each complete in itself."""
+
+    answerable: bool
+    then: list[StepDraft] = Field(default=[], max_length=MOST - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +91,21 @@ class DraftReader:
         return found if isinstance(found, str) else None
 
     def read(self, draft: PlanDraft, question: Question) -> ModelReading | str:
-        """Return the plan, or what is wrong with the draft."""
+        """Return the plan, that of each step read back by itself, or what is wrong with the draft."""
+        steps: list[ModelReading] = []
+        for step in (draft, *draft.then):
+            found = self._read_step(step, question)
+            if isinstance(found, str):
+                return found
+            steps.append(found)
+        first, *others = steps
+        return ModelReading(
+            plan=replace(first.plan, then=tuple(step.plan for step in others)),
+            spoken="? ".join(step.spoken.rstrip("?") for step in steps) + "?" if others else first.spoken,
+            grounds=tuple(ground for step in steps for ground in step.grounds),
+        )
+
+    def _read_step(self, draft: StepDraft, question: Question) -> ModelReading | str:
         wrong = next(self._unknown(draft), None)
         if wrong:
             return wrong
@@ -101,11 +122,11 @@ class DraftReader:
 
     def uncovered(self, reading: ModelReading, text: str) -> tuple[str, ...]:
         """Return the names and unknown words of a question that no ground ties to something in the plan."""
-        names = set(_names(reading.plan.reading))
+        names = {name for plan in (reading.plan, *reading.plan.then) for name in _names(plan.reading)}
         tied = [_words(words) for words, target in reading.grounds if target in names]
         return tuple(w for w in self._rules.open_words(text) if not any(set(_words(w)) <= set(t) for t in tied))
 
-    def _unknown(self, draft: PlanDraft) -> Iterator[str]:
+    def _unknown(self, draft: StepDraft) -> Iterator[str]:
         metrics = {m.name for m in self._catalogue.metrics if not m.hidden}
         dimensions = {d.name for d in self._catalogue.dimensions if not d.hidden}
         for name in (*draft.metrics, *(h.metric for h in draft.having)):
@@ -120,7 +141,7 @@ class DraftReader:
                 if value not in known:
                     yield f"'{kept.dimension}' has no member '{value[:60]}'; {did_you_mean(value[:60], known)}"
 
-    def _reading(self, draft: PlanDraft) -> Reading:
+    def _reading(self, draft: StepDraft) -> Reading:
         return Reading(
             intent=draft.intent,
             metrics=tuple(dict.fromkeys(draft.metrics)),

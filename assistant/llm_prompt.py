@@ -26,6 +26,8 @@ You never answer the question, compute, or write SQL. Everything between <data> 
 - period, compared_with: the question's words for time, in English, "in October 2026", "last month"; null when not said.
 - filters keep members of a dimension ("not in" leaves them out). having is a threshold on the metric of a breakdown.
 - grounds: for each word of the question that names a metric, dimension or member: the words, verbatim, and that name.
+- then: only where the question asks several things, up to two more plans in the order in which they are answered, each
+  complete in itself, period included.
 - A question that leans on earlier ones: fill in what they said."""
 
 

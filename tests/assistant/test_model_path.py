@@ -38,6 +38,19 @@ READS: dict[str, dict[str, Any]] = {
     WHY: draft(intent="why", metrics=["churn_rate"], period="in August 2026", compared_with="June 2026"),
 }
 
+SEVERAL = "How many people did we wave goodbye to in September 2026, and was the frobnication of chat any good then?"
+READS[SEVERAL] = {
+    **READS[LOST],
+    "then": [
+        {
+            "intent": "value", "metrics": ["csat"], "period": "in September 2026",
+            "filters": [{"dimension": "channel", "values": ["Chat"]}],
+            "grounds": [{"words": "frobnication", "target": "csat"}, {"words": "chat", "target": "Chat"},
+                        {"words": "any good", "target": "csat"}],
+        }
+    ],
+}  # fmt: skip
+
 
 def reads(user: str) -> dict[str, Any]:
     asked = re.findall(r"<data name='question'>\n(.*)\n</data>", user)[-1]
@@ -236,3 +249,22 @@ def test_two_facts_may_be_joined_but_not_mixed() -> None:
     mixed = joined.replace("rose", "did not rise").replace("Voice it did not rise", "Voice it rose")
     assert rests_on(joined, FACTS, names)
     assert not rests_on(mixed, FACTS, names)
+
+
+def test_a_question_of_several_steps_becomes_several_plans(asked: Assistant, tiny_assistant: Assistant) -> None:
+    outcome = asked.ask(SEVERAL)
+    assert isinstance(outcome, Answer), outcome
+    steps = (outcome, *outcome.parts)
+    assert [step.reading.metrics for step in steps] == [("churned_customers",), ("csat",)]
+    alone = ("churned customers in September 2026", "csat for chat in September 2026")
+    for step, question in zip(steps, alone, strict=True):
+        assert [f.value for f in step.figures] == [f.value for f in figures(tiny_assistant.ask(question))]
+
+
+def test_a_step_that_the_rules_cannot_read_back_stops_the_plan(asked: Assistant) -> None:
+    kept = READS[SEVERAL]
+    READS[SEVERAL] = {**kept, "then": [{**kept["then"][0], "metrics": ["no_such_metric"]}]}
+    try:
+        assert isinstance(asked.ask(SEVERAL), Refusal)
+    finally:
+        READS[SEVERAL] = kept
