@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from assistant.findings import Findings
 from assistant.narrate_factors import about_factors
 from assistant.narrate_mix import against_parts, although, is_against_parts
+from assistant.narrate_segments import ranked, rest_of
 from assistant.narrate_when import asked_spike, comparison, drift, recorded, since, spikes
 from assistant.narrate_words import about_themes, labels_of
 from assistant.phrases import (
+    add_up,
     capital,
+    is_plural,
     sentence_case,
     show,
     show_bound,
@@ -121,13 +124,16 @@ def _usual(found: Findings) -> Iterator[Claim]:
         return
     figure, at = found.figures[found.usual], f"/figures/{found.usual}"
     expected, change = show(figure.baseline_value, figure.unit), figure.change or 0.0
-    basis = capital(figure.label.rsplit(", against ", 1)[-1])
+    own = "their" if is_plural(found.figures[0].label) else "its"
+    basis = figure.label.rsplit(", against ", 1)[-1].replace("its", own, 1)
     pointers = (f"{at}/value", f"{at}/baseline_value", f"{at}/change", f"{at}/window")
-    if figure.significant:
-        way = "more" if change > 0 else "less"
-        text = f"{basis} would have had {expected}: {show_size(change, figure.unit)} {way} is unusual."
+    size, way = show_size(change, figure.unit), "more" if change > 0 else "less"
+    if figure.significant and found.figures[0].significant is False:
+        text = f"Against {basis} it is unusual, though: {size} {way} than the {expected} to be expected."
+    elif figure.significant:
+        text = f"{capital(basis)} would have had {expected}: {size} {way} is unusual."
     else:
-        text = f"{basis} would have had {expected}, and {figure.text} is within its usual swings."
+        text = f"{capital(basis)} would have had {expected}, and {figure.text} is within {own} usual swings."
     yield Claim(text=text, figures=pointers)
 
 
@@ -174,7 +180,7 @@ def _why_headline(found: Findings) -> Claim:
     size = show_size(figure.change, figure.unit)
     actually = f"actually {verb}" if contrary else verb
     began = since(found.shift) if found.shift else ""
-    text = f"{name} {actually} by {size}{began}, from {then} to {figure.text}"
+    text = f"{name} {actually} by {size}{began}, {_from_to(figure, before, told=found.shift is not None)}"
     cause, more = _cause(found, figure)
     return Claim(text=f"{text}{cause}.", figures=(*pointers, *more))
 
@@ -194,6 +200,20 @@ def _spike_headline(found: Findings, i: int) -> Claim:
     at = (f"/figures/{i}/value", f"/figures/{i}/baseline_value", f"/figures/{i}/window")
     pointers = ("/figures/0/value", "/figures/0/baseline_value", "/figures/0/change", "/reading/window")
     return Claim(text=f"{text}{cause}.", figures=(*at, *pointers, *more))
+
+
+def _from_to(figure: Figure, before: TimeWindow, *, told: bool) -> str:
+    """Say both values, each with its period unless that is told elsewhere."""
+    rounded = "" if add_up(figure.baseline_value, figure.change, figure.value, figure.unit) else " (rounded)"
+    ends = ((show(figure.baseline_value, figure.unit), before), (figure.text, figure.window))
+    first, last = (text if told or window is None else f"{text}{_in(window)}" for text, window in ends)
+    return f"from {first} to {last}{rounded}"
+
+
+def _in(window: TimeWindow) -> str:
+    """Say a period behind a value; one with an end of its own in brackets."""
+    said = when(window)
+    return f" ({name_of(window)})" if said.startswith("from ") else f" {said}"
 
 
 def _inside(found: Findings, way: int) -> tuple[str, tuple[str, ...]]:
@@ -250,18 +270,9 @@ def _per_day(found: Findings) -> Iterator[Claim]:
 
 
 def _segments(found: Findings) -> Iterator[Claim]:
-    drivers = found.drivers
-    if drivers is None:
-        return
-    unit = found.figures[0].unit
-    ranked = sorted(enumerate(drivers.segments), key=lambda item: -abs(item[1].contribution))
-    shown = ranked[:NAMED_SEGMENTS]
-    for i, segment in shown:
-        yield _segment(found, i, segment, unit)
-    rest = drivers.other
-    if shown and len(shown) == len(drivers.segments):
-        text = f"Everything else together contributes {show_change(rest, unit)}."
-        yield Claim(text=text, figures=("/drivers/other",))
+    for i, segment in ranked(found)[:NAMED_SEGMENTS]:
+        yield _segment(found, i, segment, found.figures[0].unit)
+    yield from rest_of(found, NAMED_SEGMENTS)
 
 
 def _segment(found: Findings, i: int, segment: Segment, unit: str) -> Claim:

@@ -8,6 +8,7 @@ from assistant.phrases import capital, join_words, sentence_case, show, show_cha
 from assistant.types import Claim, Factor
 
 NAMED_SEGMENTS = 2
+SMALL = 0.01
 
 
 def about_factors(found: Findings) -> Iterator[Claim]:
@@ -16,7 +17,10 @@ def about_factors(found: Findings) -> Iterator[Claim]:
     if drivers is None or not drivers.factors or figure.significant is False:
         return
     ranked = sorted(enumerate(drivers.factors), key=lambda item: -abs(item[1].contribution))
-    said, pointers = zip(*(_moved(i, factor, figure.unit) for i, factor in ranked), strict=True)
+    least = SMALL * sum(abs(factor.contribution) for factor in drivers.factors)
+    said, pointers = zip(
+        *(_moved(i, factor, figure.unit, weighs=abs(factor.contribution) >= least) for i, factor in ranked), strict=True
+    )
     names = join_words([sentence_case(f.label) for f in drivers.factors])
     text = f"{capital(figure.label)} is made of {names}: {'; '.join(said)}."
     yield Claim(text=text, figures=("/drivers/formula", *(p for some in pointers for p in some)))
@@ -24,11 +28,12 @@ def about_factors(found: Findings) -> Iterator[Claim]:
         yield from _where(found, i, factor)
 
 
-def _moved(i: int, factor: Factor, unit: str) -> tuple[str, tuple[str, ...]]:
+def _moved(i: int, factor: Factor, unit: str, *, weighs: bool) -> tuple[str, tuple[str, ...]]:
     at = f"/drivers/factors/{i}"
     then, now = show(factor.value_before, factor.unit), show(factor.value_now, factor.unit)
     way = f"went from {then} to {now}" if then != now else f"stayed at {now}"
-    text = f"{sentence_case(factor.label)} {way} and carries {show_change(factor.contribution, unit)}"
+    size = show_change(factor.contribution, unit) if weighs else "next to nothing"
+    text = f"{sentence_case(factor.label)} {way} and accounts for {size}"
     return text, (f"{at}/value_before", f"{at}/value_now", f"{at}/contribution")
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from assistant.findings import Findings
 from assistant.narrate_change import certainty
+from assistant.narrate_segments import lead, ranked, rest_of
 from assistant.narrate_words import about_themes, labels_of
-from assistant.phrases import capital, sentence_case, show, show_change, show_size, spoken_members, was
+from assistant.phrases import capital, show, show_change, show_size, spoken_members, was
 from assistant.types import Claim, Segment
 from assistant.windows import when
 
@@ -38,7 +39,7 @@ def _headline(found: Findings) -> Claim:
         f"{label} {verb} {'actually ' if contrary else ''}{show_size(figure.change, figure.unit)} {way} for {one} "
         f"({figure.text}) than for {other} ({then}){time}"
     )
-    cause, more = _lead(found)
+    cause, more = lead(found)
     return Claim(text=f"{text}{cause}.", figures=(*pointers, *more))
 
 
@@ -47,25 +48,10 @@ def _side(found: Findings, i: int) -> str:
     return spoken_members(own, labels_of(found))
 
 
-def _ranked(found: Findings) -> list[tuple[int, Segment]]:
-    segments = found.drivers.segments if found.drivers else ()
-    return sorted(enumerate(segments), key=lambda pair: -abs(pair[1].contribution))
-
-
-def _lead(found: Findings) -> tuple[str, tuple[str, ...]]:
-    along = [(i, s) for i, s in _ranked(found) if found.drivers and s.contribution * found.drivers.total_change > 0]
-    if not along:
-        return "; no single group inside stands out, so it is so throughout", ()
-    i, segment = along[0]
-    size = show_change(segment.contribution, found.figures[0].unit)
-    name = spoken_members(segment.filters, labels_of(found))
-    return f"; {name} accounts for {size} of it", (f"/drivers/segments/{i}/contribution",)
-
-
 def _parts(found: Findings) -> Iterator[Claim]:
     unit = found.figures[0].unit
     one, other = (_side(found, i) for i in (0, 1))
-    for i, segment in _ranked(found)[:NAMED]:
+    for i, segment in ranked(found)[:NAMED]:
         at = f"/drivers/segments/{i}"
         name = capital(spoken_members(segment.filters, labels_of(found)))
         text = f"{name} contributes {show_change(segment.contribution, unit)}"
@@ -74,12 +60,7 @@ def _parts(found: Findings) -> Iterator[Claim]:
             text += f": {show(segment.value_now, unit)} in {one} against {show(segment.value_before, unit)} in {other}"
             pointers += [f"{at}/value_now", f"{at}/value_before"]
         yield Claim(text=f"{text}{_kind(segment)}.", figures=tuple(pointers))
-    if found.drivers and found.drivers.segments:
-        rest = show_change(found.drivers.other, unit)
-        label = sentence_case(found.catalogue.metric(found.reading.metrics[0]).label)
-        yield Claim(
-            text=f"Everything else together makes {rest} of the difference in {label}.", figures=("/drivers/other",)
-        )
+    yield from rest_of(found, NAMED)
 
 
 def _kind(segment: Segment) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from assistant.findings import Expected, Findings
 from assistant.narrate_change import certainty, subject
+from assistant.narrate_segments import lead, ranked, rest_of
 from assistant.narrate_when import recorded
 from assistant.narrate_words import about_themes, labels_of
 from assistant.phrases import capital, show, show_change, show_size, spoken_members, was
-from assistant.types import Claim, Segment
+from assistant.types import Claim
 from assistant.windows import name_of, when
 
 NAMED = 3
@@ -38,7 +39,7 @@ def _headline(found: Findings) -> Claim:
         return Claim(text=f"{head}, {as_it_is} {named}.", figures=pointers)
     way = "above" if figure.change > 0 else "below"
     contrary = {"up": "below", "down": "above"}.get(found.plan.direction or "") == way
-    cause, more = _lead(found)
+    cause, more = lead(found)
     text = f"{head}, {'actually ' if contrary else ''}{show_size(figure.change, figure.unit)} {way} {named}{cause}."
     return Claim(text=text, figures=(*pointers, *more))
 
@@ -68,28 +69,9 @@ def _basis(found: Findings) -> Iterator[Claim]:
     yield Claim(text=f"{text}.", figures=tuple(pointers))
 
 
-def _ranked(found: Findings) -> list[tuple[int, Segment]]:
-    segments = found.drivers.segments if found.drivers else ()
-    return sorted(enumerate(segments), key=lambda pair: -abs(pair[1].contribution))
-
-
-def _lead(found: Findings) -> tuple[str, tuple[str, ...]]:
-    if found.drivers is None:
-        return "", ()
-    total = found.drivers.total_change
-    along = [(i, s) for i, s in _ranked(found) if s.contribution * total > 0]
-    if not along:
-        return "; no single group stands out, so it is so throughout", ()
-    i, segment = along[0]
-    name, at = spoken_members(segment.filters, labels_of(found)), (f"/drivers/segments/{i}/contribution",)
-    if abs(segment.contribution) > abs(total):
-        return f"; {name} accounts for all of it ({show_change(segment.contribution, _unit(found))})", at
-    return f"; {name} accounts for {show_size(segment.contribution, _unit(found))} of it", at
-
-
 def _parts(found: Findings) -> Iterator[Claim]:
     unit = _unit(found)
-    for i, segment in _ranked(found)[:NAMED]:
+    for i, segment in ranked(found)[:NAMED]:
         at = f"/drivers/segments/{i}"
         name = capital(spoken_members(segment.filters, labels_of(found)))
         text = (
@@ -100,9 +82,7 @@ def _parts(found: Findings) -> Iterator[Claim]:
             text += f" instead of {show(segment.value_before, unit)}"
             pointers.append(f"{at}/value_before")
         yield Claim(text=f"{text}.", figures=tuple(pointers))
-    if found.drivers and 0 < len(found.drivers.segments) <= NAMED:
-        rest = show_change(found.drivers.other, unit)
-        yield Claim(text=f"Everything else together contributes {rest}.", figures=("/drivers/other",))
+    yield from rest_of(found, NAMED)
 
 
 def _unit(found: Findings) -> str:

@@ -11,6 +11,8 @@ from indexes.types import Theme
 from semantic_layer.query import Filter
 
 SHOWN_QUOTES = 3
+# Conversations below which silence tells nothing.
+ENOUGH = 10
 
 
 def labels_of(found: Findings) -> dict[str, str]:
@@ -108,6 +110,11 @@ def _silence(found: Findings, listening: Listening) -> str:
         return (
             f"None of the {listening.contacts:,} contacts{whose} has a transcript, so words cannot support or"
             " contradict this."
+        )
+    if listening.with_transcript < ENOUGH:
+        return (
+            f"Only {listening.with_transcript:,} of the {listening.contacts:,} contacts{whose} have a transcript,"
+            " too few to say anything: this rests on the numbers alone."
         )
     return (
         f"{listening.with_transcript:,} of the {listening.contacts:,} contacts{whose} have a transcript, and they say"

@@ -1,6 +1,7 @@
 """Numbers, periods and slices as an executive would say them."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -10,6 +11,7 @@ NO_PERIOD = "no period was named"
 SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF "}
 _PLAIN_UNITS = frozenset({"ratio", "count", "seconds", "score", "months"})
+_PLAIN = re.compile(r"([+−]?)[€$£¥]?(\d[\d,]*(?:\.\d+)?)(?: %| points)?")
 _PREPOSITIONS = frozenset({"at", "by", "for", "from", "in", "of", "on", "per", "to", "with", "within"})
 _SCALES = ((999.5e6, 1e9, "bn"), (999.5e3, 1e6, "m"), (1e4, 1e3, "k"))
 
@@ -86,6 +88,19 @@ def _money(size: float, unit: str) -> str:
     return f"{symbol}{size:,.0f}" if size >= 1000 else f"{symbol}{_digits(size)}"
 
 
+def add_up(before: float | None, change: float | None, now: float | None, unit: str) -> bool:
+    """Tell whether values as they are shown differ by the change as it is shown; true of what is not shown plainly."""
+    if before is None or change is None or now is None:
+        return True
+    texts = [show(now, unit), show(before, unit), show_change(change, unit)]
+    found = [_PLAIN.fullmatch(text) for text in texts]
+    if not all(found):
+        return True
+    ends = [float((m[1] or "").replace("−", "-") + m[2].replace(",", "")) for m in found if m]
+    digits = max(len(m[2].partition(".")[2]) for m in found if m)
+    return round(ends[0] - ends[1] - ends[2], digits) == 0
+
+
 def is_known_unit(unit: str) -> bool:
     """Tell the units of the contract from free text."""
     return unit in _PLAIN_UNITS or (len(unit) == 3 and unit.isupper())
@@ -112,7 +127,14 @@ def spoken_window(window: TimeWindow) -> str:
 
 def spoken_members(filters: Sequence[Filter], labels: dict[str, str]) -> str:
     """Name a slice by its members; a member that says little alone brings its dimension's label."""
-    return " / ".join(_spoken_filter(f, labels.get(f.dimension, f.dimension)) for f in filters)
+    kept = [f for f in filters if f.operator == "in"]
+    said = " / ".join(_spoken_filter(f, labels.get(f.dimension, f.dimension)) for f in kept or filters)
+    left = [_left_out(f, labels.get(f.dimension, f.dimension)) for f in filters if kept and f not in kept]
+    return f"{said} (without {join_words(left)})" if left else said
+
+
+def _left_out(item: Filter, label: str) -> str:
+    return f"{sentence_case(label)} {join_words([str(v) for v in item.values])}"
 
 
 def _spoken_filter(item: Filter, label: str) -> str:

@@ -272,13 +272,15 @@ class Factor:
 class Drivers:
     """Σ segments' contribution + other + unexplained + definitional_change = total_change.
 
-    With a `formula`, Σ factors' contribution + definitional_change = total_change.
+    With a `formula`, Σ factors' contribution + definitional_change = total_change. `other_ci` is the 95 % interval of
+    `other`, or None where it is not known.
     """
 
     total_change: float
     method: str
     segments: tuple[Segment, ...]
     other: float
+    other_ci: tuple[float, float] | None = None
     unexplained: float
     by_dimension: tuple[DimensionSplit, ...]
     paradox: tuple[Paradox, ...] = ()

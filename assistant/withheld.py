@@ -26,7 +26,13 @@ def without_small_groups(drivers: Drivers, bench: Bench, reading: Reading) -> tu
     kept = tuple(s for s in drivers.segments if large_enough(s.filters, bench, reading))
     moved = sum(s.contribution for s in drivers.segments if s not in kept)
     splits = tuple(_merged(split, bench, reading) for split in drivers.by_dimension)
-    found = replace(drivers, segments=kept, other=drivers.other + moved, by_dimension=splits)
+    found = replace(
+        drivers,
+        segments=kept,
+        other=drivers.other + moved,
+        other_ci=drivers.other_ci if kept == drivers.segments else None,
+        by_dimension=splits,
+    )
     return found, () if found == drivers else (TOGETHER.format(least=least),)
 
 

@@ -119,7 +119,7 @@ def _relative(whole: _Ratio, known: Mapping[str, _Ratio]) -> Iterator[Identity]:
             continue
         above, below = ({"agg": m.agg, "expr": m.expr} for m in (whole.above, whole.below))
         if part.above.model_copy(update=above) == whole.above and part.below.model_copy(update=below) == whole.below:
-            rest = f"{_spoken([whole.above.expr])} beside the average"
+            rest = f"relative {_spoken([whole.above.expr])}"
             yield Identity(kind="product", metrics=(other,), text="", rest=rest)
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from assistant.types import Answer, Clarification, Drivers, Outcome, Refusal, ResultTable
 from indexes.types import Evidence, Theme
 from ui import format as write
+from ui.cuts_terminal import cuts
 from ui.view import (
     REASONS,
     STATUS,
@@ -30,14 +31,16 @@ BAR = 10
 MAX_ROWS = 25
 
 
-def render(outcome: Outcome, labels: Labels, *, show_sql: bool = False) -> RenderableType:
-    """Draw an outcome; `show_sql` adds the statements that were run."""
+def render(outcome: Outcome, labels: Labels, *, show_sql: bool = False, every_cut: bool = False) -> RenderableType:
+    """Draw an outcome; `show_sql` adds the statements that were run, `every_cut` how each dimension splits a change."""
     if isinstance(outcome, Clarification):
         return _clarification(outcome)
     if isinstance(outcome, Refusal):
         return _refusal(outcome)
     parts = [_part(part, labels, show_sql=show_sql) for part in outcome.parts]
-    return Group(*_answer(outcome, labels, show_sql=show_sql), *parts)
+    cut = cuts(outcome, labels) if every_cut else None
+    extra = list(_section("Split by each dimension", [cut] if cut else []))
+    return Group(*_answer(outcome, labels, show_sql=show_sql, after_drivers=extra), *parts)
 
 
 def _part(outcome: Outcome, labels: Labels, *, show_sql: bool) -> RenderableType:
@@ -45,12 +48,15 @@ def _part(outcome: Outcome, labels: Labels, *, show_sql: bool) -> RenderableType
     return Group(Text(f"\n{outcome.question}", style="bold"), render(outcome, labels, show_sql=show_sql))
 
 
-def _answer(answer: Answer, labels: Labels, *, show_sql: bool) -> Iterable[RenderableType]:
+def _answer(
+    answer: Answer, labels: Labels, *, show_sql: bool, after_drivers: Iterable[RenderableType]
+) -> Iterable[RenderableType]:
     yield Panel(Text(answer.headline, style="bold"), border_style="blue", padding=(0, 1))
     yield _badges(answer)
     yield from _section("", [Text(claim.text) for claim in sentences(answer)])
     yield from _section("Figures", _figures(answer) if len(answer.figures) > 1 else [])
     yield from _section("What drove it", _drivers(answer, labels))
+    yield from after_drivers
     yield from _section("What customers said", _said(answer))
     yield from _section(
         "In numbers",

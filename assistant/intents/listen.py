@@ -18,6 +18,7 @@ from semantic_layer.query import UNKNOWN, Filter, TimeWindow
 ENOUGH = 10
 MOST_SEGMENTS = 3
 THEMES = (4, 2, 2)
+ALL = (2,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ def _listened(
     reason = reason_of(bench, settings.table or "")
     heard: list[_Heard] = []
     notes: list[str] = []
-    for filters, limit in zip([s.filters for s in segments] or [()], THEMES, strict=False):
+    for filters, limit in zip([s.filters for s in segments] or [()], THEMES if segments else ALL, strict=False):
         slice_, said = within_reach(bench, settings, merge(asked, filters))
         notes += said
         sides = _sides(bench, settings, reason, _wide(aside, asked, filters), slice_, (reading.window, aside.before))

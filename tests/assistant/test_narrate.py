@@ -91,7 +91,8 @@ def sentences(found: Findings) -> list[str]:
 
 def test_a_group_carries_its_part_of_a_change() -> None:
     assert headline(why(segment("North", 0.004))) == (
-        "Loss rate rose by 0.50 points, from 1.90 % to 2.40 %; North accounts for 0.40 points of it."
+        "Loss rate rose by 0.50 points, from 1.90 % in September 2026 to 2.40 % in October 2026; North accounts for"
+        " 0.40 points of it."
     )
 
 

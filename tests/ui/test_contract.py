@@ -49,8 +49,8 @@ def test_an_answer_has_every_key_of_the_contract(said):
     assert set(answer["reading"]) == READING
     assert set(answer["confidence"]) == {"probability", "label", "calibrated_on", "record", "reasons"}
     assert set(answer["drivers"]) == {
-        "total_change", "method", "segments", "other", "unexplained", "by_dimension", "paradox", "definitional_change",
-        "formula", "factors",
+        "total_change", "method", "segments", "other", "other_ci", "unexplained", "by_dimension", "paradox",
+        "definitional_change", "formula", "factors",
     }  # fmt: skip
     parts = [s["contribution"] for s in answer["drivers"]["segments"]]
     rest = answer["drivers"]["other"] + answer["drivers"]["unexplained"] + answer["drivers"]["definitional_change"]

@@ -90,3 +90,14 @@ def test_a_target_is_a_baseline_that_every_part_is_held_against(tiny_workspace, 
 def test_a_metric_without_a_target_is_held_against_none(why):
     code, answer = why("csat", "--baseline", "target")
     assert (code, answer["kind"], answer["reason"]) == (0, "refusal", "no_data")
+
+
+def test_every_dimension_is_split_on_one_scale_below_the_drivers(tiny_workspace, capsys):
+    argv = ["why", "churn_rate", "--window", "2026-08..2026-10", "--baseline", "2026-04..2026-06"]
+    assert run([*argv, "--by", "region", "--by", "plan", "--workspace", str(tiny_workspace)]) == 0
+    shown = capsys.readouterr().out
+    cuts = shown.split("Split by each dimension")[1].split("How I read it")[0]
+    assert cuts.index("Region") < cuts.index("DACH")
+    assert "Plan" in cuts
+    bars = {line.split()[0]: line.count("█") for line in cuts.splitlines() if "█" in line}
+    assert bars["DACH"] == max(bars[name] for name in bars if name != "Plus")

@@ -63,7 +63,7 @@ def why(
     from ui.card_terminal import render
     from ui.view import labels_of
 
-    out().print(render(outcome, labels_of(helper.catalogue), show_sql=show_sql))
+    out().print(render(outcome, labels_of(helper.catalogue), show_sql=show_sql, every_cut=True))
 
 
 def _plan(

@@ -11,6 +11,7 @@ from assistant.analysis.drivers.report import (
     MATERIAL_MIX,
     Whole,
     by_dimension,
+    interval_of_rest,
     scale_of,
     segments_of,
     whole_of,
@@ -81,6 +82,7 @@ def explain(
         method=METHOD["forecast" if forecast else cells.kind].format(depth=max_depth),
         segments=segments,
         other=whole.reported - definitional_change - named,
+        other_ci=interval_of_rest(cells, whole, segments) if segments and not forecast else None,
         unexplained=0.0,
         by_dimension=tuple(by_dimension(cells, whole, d, *pair) for d, pair in enumerate(members)),
         paradox=paradoxes(

@@ -99,6 +99,22 @@ def segments_of(cells: Cells, whole: Whole, found: Sequence[Found]) -> tuple[Seg
     return tuple(kept)
 
 
+def interval_of_rest(cells: Cells, whole: Whole, segments: Sequence[Segment]) -> tuple[float, float] | None:
+    """Return the 95 % interval of what all cells outside the segments contribute."""
+    rest = np.ones(len(cells), dtype=bool)
+    for segment in segments:
+        rest &= ~np.all([_matches(cells, f) for f in segment.filters], axis=0)
+    before, now = (_as_arrays(sums(m.at(rest))) for m in cells.periods)
+    effects = np.array([whole.design.whole]) if whole.design else None
+    return _rows([()], before, now, whole, effects=effects)[0].ci
+
+
+def _matches(cells: Cells, item: Filter) -> NDArray[np.bool_]:
+    at = cells.dimensions.index(item.dimension)
+    places = [cells.members[at].index(str(v)) for v in item.values]
+    return np.isin(cells.codes[:, at], places, invert=item.operator == "not in")
+
+
 def _carries(row: Segment, found: Found, scale: float) -> bool:
     """Tell whether a segment carries something, and by what it was found for: its rate, or its weight."""
     if row.ci is None or row.ci[0] <= 0 <= row.ci[1]:
