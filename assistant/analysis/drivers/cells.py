@@ -1,5 +1,6 @@
 """A cube as arrays over cells, one row a cell, one column a period."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 
@@ -104,10 +105,10 @@ def sums_by(where: Codes, columns: Floats, size: int) -> Floats:
     return np.asarray(pick @ columns)
 
 
-def combine(columns: Codes, sizes: tuple[int, ...]) -> Codes:
-    """Return one integer per row for the values of several columns."""
-    key = np.zeros(len(columns), dtype=np.int64)
-    for column, size in zip(columns.T, sizes, strict=True):
+def combine(columns: Iterable[Codes], sizes: Iterable[int]) -> Codes:
+    """Return one integer per row for the values of at least one column."""
+    key = np.zeros(1, dtype=np.int64)
+    for column, size in zip(columns, sizes, strict=True):
         key = key * size + column
     return key
 
@@ -127,9 +128,11 @@ def _distinct(cube: Cube) -> tuple[Codes, Codes]:
     """Return the codes of the distinct cells and each entry's place among them."""
     codes = np.asarray(cube.codes, dtype=np.int64).reshape(len(cube.period), len(cube.dimensions))
     sizes = tuple(max(len(m), 1) for m in cube.members)
+    if not sizes:
+        return codes[:1], np.zeros(len(codes), dtype=np.int64)
     if float(np.prod([float(s) for s in sizes])) < 2**62:
-        keys, place = distinct(combine(codes, sizes), prod(sizes))
-        return (np.stack(np.unravel_index(keys, sizes), axis=1) if sizes else codes[:1]), place
+        keys, place = distinct(combine(codes.T, sizes), prod(sizes))
+        return np.stack(np.unravel_index(keys, sizes), axis=1), place
     unique, place = np.unique(codes, axis=0, return_inverse=True)
     return unique, place.reshape(-1)
 

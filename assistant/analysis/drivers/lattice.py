@@ -56,7 +56,7 @@ class Lattice:
         for column, cuboid in enumerate(self.cuboids):
             if not len(cuboid.keys):
                 continue
-            key = combine(codes[:, list(cuboid.dimensions)], tuple(self.sizes[d] for d in cuboid.dimensions))
+            key = combine(codes.T[list(cuboid.dimensions)], [self.sizes[d] for d in cuboid.dimensions])
             place = np.minimum(np.searchsorted(cuboid.keys, key), len(cuboid.keys) - 1)
             where[:, column] = np.where(cuboid.keys[place] == key, place + cuboid.start, nowhere)
         return np.asarray(sums - sums_by(where, weights[gone], nowhere + 1)[:-1])
@@ -117,7 +117,7 @@ def determined_by(codes: Codes, sizes: tuple[int, ...]) -> set[tuple[int, int]]:
 def _following(codes: Codes, sizes: tuple[int, ...], among: set[tuple[int, int]]) -> set[tuple[int, int]]:
     alone = {a: _present(codes[:, a], sizes[a]) for a, _ in among}
     pairs = {
-        (a, b): _present(combine(codes[:, [a, b]], (sizes[a], sizes[b])), sizes[a] * sizes[b])
+        (a, b): _present(combine((codes[:, a], codes[:, b]), (sizes[a], sizes[b])), sizes[a] * sizes[b])
         for a, b in {(min(pair), max(pair)) for pair in among}
     }
     return {(a, b) for a, b in among if pairs[min(a, b), max(a, b)] == alone[a]}
@@ -157,16 +157,23 @@ def _roll_ups(
         if any(set(group) <= set(parent) for parent in dense):
             cube = _summed(dense, group, sizes)
         elif _is_dense(group, sizes, len(codes)):
-            cube = sums_by(combine(codes[:, list(group)], shape), weights, prod(shape)).reshape(*shape, -1)
+            cube = _cube(combine((codes[:, d] for d in group), shape), weights, prod(shape)).reshape(*shape, -1)
         elif group is every:
             continue
         else:
-            keys, place = distinct(combine(codes[:, list(group)], shape), prod(shape))
+            keys, place = distinct(combine((codes[:, d] for d in group), shape), prod(shape))
             found[group] = (group, keys, sums_by(place, weights, len(keys)))
             continue
         dense[group] = cube
         found[group] = (group, np.arange(prod(shape)), cube.reshape(prod(shape), -1))
     return [found[group] for group in groups]
+
+
+def _cube(keys: Codes, weights: Floats, size: int) -> Floats:
+    """Sum by key; what has every key once, in order, is summed already."""
+    if len(keys) == size and bool((keys[1:] > keys[:-1]).all()):
+        return weights
+    return sums_by(keys, weights, size)
 
 
 def _summed(dense: dict[tuple[int, ...], Floats], group: tuple[int, ...], sizes: tuple[int, ...]) -> Floats:

@@ -43,7 +43,7 @@ def project(cells: Cells, statistics: Statistics, chosen: tuple[int, ...]) -> tu
     if len(chosen) == len(cells.dimensions):
         return cells, statistics
     codes, members = cells.codes[:, list(chosen)], tuple(cells.members[d] for d in chosen)
-    key = combine(codes, tuple(max(len(m), 1) for m in members))
+    key = combine(codes.T, [max(len(m), 1) for m in members])
     _, first, place = np.unique(key, return_index=True, return_inverse=True)
     before, now = (roll_up(m, place, len(first)) for m in cells.periods)
     names = tuple(cells.dimensions[d] for d in chosen)
