@@ -49,6 +49,19 @@ class Lattice:
         found = np.unravel_index(cuboid.keys[index - cuboid.start], sizes)
         return tuple((d, int(self.names[d][m])) for d, m in zip(cuboid.dimensions, found, strict=True))
 
+    def parts_of(self, index: int) -> Codes:
+        """Return the candidates inside one, cut by one more dimension."""
+        whole = next(c for c in reversed(self.cuboids) if c.start <= index)
+        sizes = [self.sizes[d] for d in whole.dimensions]
+        at = dict(zip(whole.dimensions, np.unravel_index(whole.keys[index - whole.start], sizes), strict=True))
+        found = [np.zeros(0, dtype=np.int64)]
+        for cuboid in self.cuboids:
+            if len(cuboid.dimensions) == len(at) + 1 and at.keys() <= set(cuboid.dimensions):
+                codes = np.unravel_index(cuboid.keys, [self.sizes[d] for d in cuboid.dimensions])
+                inside = [codes[place] == at[d] for place, d in enumerate(cuboid.dimensions) if d in at]
+                found.append(np.flatnonzero(np.all(inside, axis=0)) + cuboid.start)
+        return np.concatenate(found)
+
     def without(self, gone: NDArray[np.bool_], weights: Floats, sums: Floats) -> Floats:
         """Return the sums of all segments when some more cells are taken out."""
         codes, nowhere = self.codes[gone], len(sums)

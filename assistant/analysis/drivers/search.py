@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.analysis.drivers.cells import Cells, Floats
+from assistant.analysis.drivers.cells import Cells, Codes, Floats
 from assistant.analysis.drivers.lattice import Lattice, lattice_of
 from assistant.analysis.drivers.statistics import Scan, Statistics
 from semantic_layer.query import OTHER, UNKNOWN
@@ -15,6 +15,7 @@ from semantic_layer.query import OTHER, UNKNOWN
 ALPHA = 0.05
 ALIKE = 2.0
 MEDIAN_CHI2 = 0.454936
+QUIET = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +68,15 @@ def search(
         offered=offered,
         follows=cells.follows,
     )
-    nameable = _nameable(cells, statistics, lattice, material)
-    wider = _wider(lattice, design)
-
-    def best(sums: Floats, whole: Floats) -> Pick | None:
-        pick = _best(statistics, lattice, sums, whole, nameable, wider)
-        return pick if pick and adjusted_p(abs(pick.z), pick.tests) < ALPHA else None
-
-    picks, sums, whole = greedy(cells, lattice, statistics.weights, best, max_segments)
-    noise = {scan: _excess(statistics, scan, lattice, sums, whole, wider) for scan in statistics.scans} if picks else {}
+    judge = _Judge(
+        statistics=statistics,
+        lattice=lattice,
+        nameable=_nameable(cells, statistics, lattice, material),
+        wider=_wider(lattice, design),
+        tests=lattice.tests * len(statistics.scans),
+    )
+    picks, sums, whole = greedy(cells, lattice, statistics.weights, judge.best, max_segments)
+    noise = {scan: _excess(judge, scan, sums, whole) for scan in statistics.scans} if picks else {}
     judged = ((pick, adjusted_p(abs(pick.z) / noise[pick.scan], pick.tests)) for pick in _absorbed(picks))
     return tuple(Found(segment=k.segment, scan=k.scan, p_value=p) for k, p in judged if p < ALPHA)
 
@@ -146,36 +147,62 @@ def _known(members: tuple[str, ...]) -> NDArray[np.bool_]:
     return np.array([name not in (UNKNOWN, OTHER) for name in members], dtype=bool)
 
 
-def _best(
-    statistics: Statistics,
-    lattice: Lattice,
-    sums: Floats,
-    whole: Floats,
-    nameable: dict[Scan, NDArray[np.bool_]],
-    wider: Floats,
-) -> Pick | None:
-    from scipy.special import log_ndtr
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judge:
+    """What candidates are judged by: which may be named, how wide errors are, how many tests each stands for."""
 
-    supported = statistics.supported(sums)
-    if not supported.any():
-        return None
-    tests = lattice.tests * len(statistics.scans)
-    best: tuple[float, int, Scan, float] | None = None
-    for scan in statistics.scans:
-        z = np.where(supported, statistics.scores(scan, sums, whole) / wider, 0.0)
-        surprise = np.where(nameable[scan], -log_ndtr(-np.abs(z)) - np.log(tests), -np.inf)
+    statistics: Statistics
+    lattice: Lattice
+    nameable: dict[Scan, NDArray[np.bool_]]
+    wider: Floats
+    tests: Floats
+
+    def best(self, sums: Floats, whole: Floats) -> Pick | None:
+        """Return the candidate that chance explains least, at its grain; None where none is beyond chance."""
+        scores = {scan: self._scores(scan, sums, whole) for scan in self.statistics.scans}
+        clearest = [(*self._clearest(z), scan) for scan, z in scores.items()] if len(sums) else []
+        _, index, scan = max(clearest, default=(0.0, 0, None))
+        if scan is None or not self._is_clear(scores[scan], np.array([index]))[0]:
+            return None
+        z = scores[scan]
+        index = self._grain(scan, z, sums, whole, index) if scan != "mix" else index
+        return Pick(
+            segment=self.lattice.segment(index), scan=scan, z=float(z[index]), tests=float(self.tests[index]),
+            shift=self.statistics.shift(sums[index]),
+        )  # fmt: skip
+
+    def _scores(self, scan: Scan, sums: Floats, whole: Floats) -> Floats:
+        named = self.nameable[scan] & self.statistics.supported(sums)
+        return np.asarray(np.where(named, self.statistics.scores(scan, sums, whole) / self.wider, 0.0))
+
+    def _clearest(self, z: Floats) -> tuple[float, int]:
+        from scipy.special import log_ndtr
+
+        surprise = -log_ndtr(-np.abs(z)) - np.log(self.tests)
         index = int(surprise.argmax())
-        if best is None or surprise[index] > best[0]:
-            best = (float(surprise[index]), index, scan, float(z[index]))
-    assert best is not None
-    _, index, scan, top = best
-    return Pick(
-        segment=lattice.segment(index),
-        scan=scan,
-        z=top,
-        tests=float(tests[index]),
-        shift=statistics.shift(sums[index]),
-    )
+        return float(surprise[index]), index
+
+    def _is_clear(self, z: Floats, chosen: Codes) -> NDArray[np.bool_]:
+        pairs = zip(z[chosen], self.tests[chosen], strict=True)
+        return np.array([adjusted_p(abs(one), tests) < ALPHA for one, tests in pairs], dtype=bool)
+
+    def _grain(self, scan: Scan, z: Floats, sums: Floats, whole: Floats, index: int) -> int:
+        """Go down to the part that moved, as long as the rest of the segment did not.
+
+        Where the rest varies little, all of the segment is as clear as that part. A part is gone down to
+        if it is beyond chance by itself and within the segment, and the rest is not.
+        """
+        while True:
+            parts = self.lattice.parts_of(index)
+            outer = sums[index]
+            within = self.statistics.scores(scan, sums[parts], outer) / self.wider[parts]
+            rest = self.statistics.scores(scan, outer - sums[parts], whole) / self.wider[index]
+            alike = np.sign(z[index]) * within
+            moved = np.array([one > 0 and adjusted_p(one, len(parts)) < ALPHA for one in alike], dtype=bool)
+            chosen = parts[moved & (np.abs(rest) < QUIET) & self._is_clear(z, parts)]
+            if not len(chosen):
+                return index
+            index = int(chosen[np.abs(z[chosen]).argmax()])
 
 
 def inside(cells: Cells, segment: tuple[tuple[int, int], ...]) -> NDArray[np.bool_]:
@@ -193,14 +220,14 @@ def adjusted_p(z: float, tests: float) -> float:
     return float(min(1.0, 2 * tests * np.exp(log_ndtr(-z))))
 
 
-def _excess(statistics: Statistics, scan: Scan, lattice: Lattice, sums: Floats, whole: Floats, wider: Floats) -> float:
+def _excess(judge: _Judge, scan: Scan, sums: Floats, whole: Floats) -> float:
     """How many times the sampling noise the remaining coarse segments vary (genomic control), at least 1."""
     coarse = np.zeros(len(sums), dtype=bool)
-    for cuboid in lattice.cuboids:
+    for cuboid in judge.lattice.cuboids:
         if len(cuboid.dimensions) <= 2:
             coarse[cuboid.start : cuboid.start + len(cuboid.keys)] = True
-    coarse &= statistics.supported(sums)
+    coarse &= judge.statistics.supported(sums)
     if coarse.sum() < 10:
         return 1.0
-    z = statistics.contrast(scan, sums[coarse], whole) / wider[coarse]
+    z = judge.statistics.contrast(scan, sums[coarse], whole) / judge.wider[coarse]
     return float(max(1.0, np.sqrt(np.median(z**2) / MEDIAN_CHI2)))

@@ -156,6 +156,20 @@ def test_a_strong_planted_cause_leads_at_its_own_grain(planted: dict[int, int]) 
     assert exact >= 10
 
 
+def test_a_part_is_named_itself_where_the_rest_of_its_parent_hardly_varies() -> None:
+    """Long calls vary a hundred times as much as short messages: a market is as clear as its calls."""
+    rng = np.random.default_rng(2)
+    codes = np.column_stack([rng.integers(0, size, 40_000) for size in SIZES])
+    period = np.repeat([0, 1], 20_000)
+    long = codes[:, 3] == 4
+    moved = long & (codes[:, 1] == 2) & (period == 1)
+    value = rng.normal(np.where(long, 600, 60), np.where(long, 200, 2)) * np.where(moved, 1.1, 1.0)
+    keys, at = np.unique(np.column_stack([codes, period]), axis=0, return_inverse=True)
+    rows, n, nn = (np.bincount(at.ravel(), w, len(keys)) for w in (np.ones(len(at)), value, value**2))
+    given_cube = replace(cube(n, rows, keys[:, :4], keys[:, 4]), nn=nn, nd=n, dd=rows)
+    assert named(explain(given_cube).segments[0]) == {"land": ("land2",), "way": ("way4",)}
+
+
 def test_without_any_effect_a_driver_is_named_in_at_most_one_of_twenty_cases() -> None:
     false = sum(bool(explain(simulated(seed, rows=8_000)).segments) for seed in range(200))
     assert false <= 18  # binomial(200, .05) exceeds 18 with p < .005
