@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, permutations
 from pathlib import Path
 from typing import Any, Literal
@@ -29,12 +29,13 @@ Rows = Sequence[Sequence[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A question, how its outcome was judged and what was read."""
+    """A question, how its outcome was judged and what was read; `features` are what confidence was made of."""
 
     source: str
     question: str
     verdict: Verdict
     read: str
+    features: dict[str, float] = field(default_factory=dict)
 
 
 def run() -> dict[str, str]:
@@ -116,7 +117,8 @@ def _judged(source: str, question: str, outcome: Any, right: bool) -> Judged:
     reading = outcome.reading
     filters = [f"{f.dimension} {f.operator} {list(f.values)}" for f in reading.filters]
     read = f"{reading.intent} {list(reading.metrics)} by {list(reading.by)} {filters} -> {outcome.headline}"
-    return Judged(source=source, question=question, verdict="right" if right else "wrong", read=read)
+    verdict: Verdict = "right" if right else "wrong"
+    return Judged(source=source, question=question, verdict=verdict, read=read, features=outcome.confidence.features)
 
 
 def _matches(outcome: Any, gold: Rows, *, tolerance: float = 1e-4) -> bool:
