@@ -43,12 +43,16 @@ def templates(*folders: Path, escaped: bool = True) -> "Environment":
 
 def _page(document: dict[str, Any], form: str) -> str:
     environment = templates(escaped=form == "html")
-    environment.filters |= {"percent": _percent, "range": _range, "plain": _plain}
+    environment.filters |= {"percent": _percent, "range": _range, "plain": _plain, "figure": _figure}
     return environment.get_template(f"report.{form}").render(document)
 
 
 def _percent(value: float | None) -> str:
     return "none" if value is None else f"{value:.1%}"
+
+
+def _figure(value: float | None) -> str:
+    return "no value" if value is None else f"{value:,.6g}"
 
 
 def _range(ci: list[float] | None) -> str:

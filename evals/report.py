@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 from assistant.log import AnswerLog
 from assistant.workspace import Workspace, open_workspace
 from evals import history
-from evals.calibrate import scores_of
 from evals.compare import compare
 from evals.drift.look import look
+from evals.gaps import Gap, gaps_of
+from evals.kept_promises import calibration_of
 from semantic_layer.errors import UserError
 
 FIGURES = ("accuracy", "silent_wrong", "false_refusal", "missed_refusal")
+MOST_WRONG, LEAST_RIGHT = 0.02, 0.9
 NOBODY = "Maintainer of the assistant"
 ACTIONS = {
     "silent_wrong": "Correct", "missed_refusal": "Decline", "false_refusal": "Teach", "wrong_abstention": "Clarify",
@@ -54,22 +57,22 @@ def _made(workspace: Workspace, file: Path, run: history.Run) -> dict[str, Any]:
     rows = history.results(file, run.run_id)
     drift = look(workspace.root)
     broken = [_broken(row) for row in rows if row.verdict != "right"]
-    before = _before(file, run)
+    before, gaps = _before(file, run), gaps_of(workspace)
     return {
         "run_id": run.run_id,
         "suite": run.suite,
         "workspace": workspace.config.name,
         "started_at": run.started_at.isoformat(timespec="minutes"),
-        "verdict": verdict(run.summary, drift, before),
-        "figures": {
-            name: run.summary[name] for name in ("accuracy", "silent_wrong", "false_refusal", "missed_refusal")
-        },
+        "verdict": verdict(run.summary, drift, before, critical=_critical(rows)),
+        "figures": {name: run.summary[name] for name in FIGURES},
         "cases": run.summary["cases"],
         "comparison": before,
-        "decisions": decisions(broken, drift, run.summary.get("expired", [])),
+        "decisions": decisions(broken, drift, run.summary.get("expired", []), gaps),
         "broken": broken,
-        "calibration": _calibration(workspace, rows),
+        "calibration": calibration_of(workspace, rows),
         "drift": drift,
+        "gaps": [asdict(gap) for gap in gaps],
+        "spent": _spent(rows),
         "security": _security(workspace.log),
         "versions": run.versions,
     }
@@ -86,19 +89,37 @@ def _before(file: Path, run: history.Run) -> dict[str, Any] | None:
     return compare(file, earlier[-1], run.run_id) if earlier else None
 
 
-def verdict(summary: Mapping[str, Any], drift: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Say in one sentence whether the answers can be relied on, with the interval."""
+def _critical(rows: Sequence[history.Row]) -> int:
+    return sum("critical" in row.tags and row.verdict != "right" for row in rows)
+
+
+def verdict(
+    summary: Mapping[str, Any], drift: Mapping[str, Any], before: Mapping[str, Any] | None, *, critical: int = 0
+) -> dict[str, Any]:
+    """Say in one sentence whether the answers can be relied on, with the interval.
+
+    `critical` is the number of critical cases that are not right: one is enough not to rely on it.
+    """
     wrong, right = summary["silent_wrong"], summary["accuracy"]
     low, high = right["ci"]
-    state = "stop" if wrong["ci"][0] > 0.02 else "look" if wrong["value"] > 0 or drift["alerts"] else "good"
+    state = "stop" if critical else _state(right, wrong, drift["alerts"])
     word = {"good": "Rely on it.", "look": "Rely on it, but look below.", "stop": "Do not rely on it yet."}[state]
     text = (
         f"{word} {right['value']:.1%} of {right['n']} questions came out right (95 % interval {low:.1%} to {high:.1%});"
         f" {wrong['value']:.1%} were silently wrong (at most {wrong['ci'][1]:.1%})."
     )
+    if critical:
+        text += f" Critical questions that went wrong: {critical}."
     if before and before["change"] is not None:
         text += f" Since the last run {before['better']} got better and {before['worse']} worse."
     return {"state": state, "text": text}
+
+
+def _state(right: Mapping[str, Any], wrong: Mapping[str, Any], alerts: int) -> str:
+    """Return `stop` where more is surely wrong, or less right, than may be; `look` where anything is amiss."""
+    if wrong["ci"][0] > MOST_WRONG or right["ci"][1] < LEAST_RIGHT:
+        return "stop"
+    return "look" if wrong["value"] > 0 or right["value"] < LEAST_RIGHT or alerts else "good"
 
 
 def _broken(row: history.Row) -> dict[str, Any]:
@@ -106,15 +127,16 @@ def _broken(row: history.Row) -> dict[str, Any]:
         "case": row.case_id, "question": row.question, "verdict": row.verdict, "owner": row.owner or NOBODY,
         "outcome": row.outcome_kind, "headline": row.headline, "verified": row.verified,
         "reasons": [f"{s['scorer']}: {s['reason']}" for s in row.scores if not s["right"]],
+        "cells": [cell for s in row.scores if not s["right"] for cell in s.get("cells", [])],
     }  # fmt: skip
 
 
 def decisions(
-    broken: Sequence[Mapping[str, Any]], drift: Mapping[str, Any], expired: Sequence[str]
+    broken: Sequence[Mapping[str, Any]], drift: Mapping[str, Any], expired: Sequence[str], gaps: Sequence[Gap] = ()
 ) -> list[dict[str, Any]]:
     """Return what each owner should do, one verb each, the owner with most to do first."""
     todo: dict[str, list[dict[str, str]]] = {}
-    for owner, verb, what in (*_of_cases(broken, expired), *_of_drift(drift)):
+    for owner, verb, what in (*_of_cases(broken, expired), *_of_drift(drift), *_of_gaps(gaps)):
         todo.setdefault(owner, []).append({"verb": verb, "what": what})
     return [{"owner": o, "todo": items} for o, items in sorted(todo.items(), key=lambda pair: (-len(pair[1]), pair[0]))]
 
@@ -132,22 +154,18 @@ def _of_drift(drift: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield alert["owner"] or NOBODY, DRIFT_ACTIONS[check["name"]], alert["text"]
 
 
-def _calibration(workspace: Workspace, rows: Sequence[history.Row]) -> dict[str, Any] | None:
-    """Return how well the probabilities of this run's answers held, and the certificate in force."""
-    answers = [(r.probability, r.verdict == "right") for r in rows if r.probability is not None]
-    if not answers:
-        return None
-    file = workspace.evals / "calibration.json"
-    own = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
-    said, right = sum(p for p, _ in answers) / len(answers), sum(y for _, y in answers)
-    return {
-        "words": f"The {len(answers)} answers of this run promised to be right {said:.1%} of the time;"
-        f" {right} of {len(answers)} ({right / len(answers):.1%}) were.",
-        "scores": scores_of(answers),
-        "abstention": own["abstention"] if own else None,
-        "calibrated_on": own["calibrated_on"] if own else "measured on the demo suite",
-        "bands": own["bands"] if own else [],
-    }
+def _of_gaps(gaps: Sequence[Gap]) -> Iterator[tuple[str, str, str]]:
+    for gap in gaps:
+        if gap.metric and gap.asked > 1:
+            yield gap.owner or NOBODY, "Name", f"“{gap.term}” as a synonym of {gap.label}, asked {gap.asked} times"
+
+
+def _spent(rows: Sequence[history.Row]) -> dict[str, Any]:
+    """Return how long the answers of a run took, and what a model was paid for them."""
+    ms = sorted(row.ms for row in rows)
+    costs = [row.cost for row in rows if row.cost is not None]
+    half, most = (ms[int(len(ms) * share)] if ms else None for share in (0.5, 0.95))
+    return {"ms_half": half, "ms_most": most, "cost": sum(costs) if costs else None}
 
 
 def _security(log: Path) -> dict[str, int]:

@@ -148,6 +148,7 @@ def judge(bench: Bench, case: Case, outcome: Outcome) -> Iterable[Score]:
         yield scorers.driver(expect, outcome)
     if outcome.drivers is not None:
         yield scorers.additivity(outcome.drivers)
+        yield scorers.effects(outcome.drivers)
     if expect.cite_ids is not None or outcome.evidence:
         yield scorers.citations(expect, outcome, bench.run_sql, bench.quote_of)
     if expect.themes:

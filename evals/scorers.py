@@ -8,6 +8,8 @@ from evals.cases import Case, Expected, ExpectedReading
 from evals.score import RunSql, Score
 from semantic_layer.query import Filter
 
+SLACK = 1e-6
+
 
 def abstention(case: Case, outcome: Outcome) -> Score:
     """Judge whether answering, asking back or refusing was right."""
@@ -102,6 +104,28 @@ def additivity(found: Drivers) -> Score:
     worst = max(abs(s - found.total_change) for s in sums)
     right = worst <= 1e-9 * scale
     return Score(scorer="additivity", right=right, reason="" if right else f"parts miss the total by {worst:.3g}")
+
+
+def effects(found: Drivers) -> Score:
+    """Check that what a segment's own value did is told apart from what its weight did.
+
+    A rate effect is the change of the segment's value at a weight; the weights of a split lie between none and all
+    and make up one whole. Swapped with mix effects, they do not.
+    """
+    for split in found.by_dimension:
+        weights = [weight for row in split.rows if (weight := _weight(row)) is not None]
+        if any(not -SLACK <= weight <= 1 + SLACK for weight in weights) or sum(weights) > 1 + SLACK:
+            reason = f"the rate effects by {split.dimension} are not those of its values"
+            return Score(scorer="effects", right=False, code="effects_swapped", reason=reason)
+    return Score(scorer="effects", right=True)
+
+
+def _weight(row: Segment) -> float | None:
+    """Return the weight at which a segment's value moved; None where it did not, or is not known."""
+    if row.rate_effect is None or row.mix_effect is None or row.value_now is None or row.value_before is None:
+        return None
+    moved = row.value_now - row.value_before
+    return row.rate_effect / moved if abs(moved) > 1e-9 else None
 
 
 def _total(rows: Sequence[Segment]) -> float:

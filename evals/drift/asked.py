@@ -112,7 +112,7 @@ def _energy(far: NDArray[np.float64], new: NDArray[np.bool_]) -> float:
 
 def gaps(weeks: Weeks) -> Check:
     """Find terms that people use more than before and that link to nothing; say what they asked instead."""
-    now, before = _terms(weeks[0]), sum((_terms(week) for week in weeks[1:]), Counter())
+    now, before = terms_of(weeks[0]), sum((terms_of(week) for week in weeks[1:]), Counter())
     n, m = len(weeks[0]), sum(map(len, weeks[1:]))
     found = [
         Finding(
@@ -125,7 +125,8 @@ def gaps(weeks: Weeks) -> Check:
     return check("coverage gaps", found, [f"linked to nothing: {', '.join(top)}"] if top else [])
 
 
-def _terms(week: Sequence[Asked]) -> "Counter[str]":
+def terms_of(week: Sequence[Asked]) -> "Counter[str]":
+    """Count the words of a week's questions that link to nothing."""
     return Counter(term for item in week if item.kind != "answer" for term in _unlinked(item))
 
 
@@ -136,14 +137,19 @@ def _unlinked(item: Asked) -> set[str]:
 
 
 def _instead(week: Sequence[Asked], term: str) -> str:
-    """Say which metric the askers of a term were answered by right after: a synonym worth adding."""
+    meant = meant_by(week, term)
+    return f" (then asked for {meant})" if meant else ""
+
+
+def meant_by(week: Sequence[Asked], term: str) -> str:
+    """Return the metric that the askers of a term were answered by right after: a synonym worth adding."""
     ordered = sorted(week, key=lambda item: item.asked_at)
     next_of = pairwise(ordered)
     meant = Counter(
         b.metric for a, b in next_of
         if a.kind != "answer" and term in _unlinked(a) and b.metric and b.asked_at - a.asked_at < timedelta(minutes=5)
     )  # fmt: skip
-    return f" (then asked for {meant.most_common(1)[0][0]})" if meant else ""
+    return meant.most_common(1)[0][0] if meant else ""
 
 
 def _rise(k: int, before: int, n: int, m: int) -> float:

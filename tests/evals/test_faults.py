@@ -1,8 +1,10 @@
-"""Twenty faults planted in answers: the judge notices every one. A judge that cannot fail is worth nothing."""
+"""Faults planted in answers: the judge notices every one. A judge that cannot fail is worth nothing."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +12,13 @@ import pytest
 from assistant.pipeline import Assistant
 from assistant.types import Answer, Drivers, Outcome, Refusal, ResultTable, Segment
 from assistant.workspace import open_workspace
+from evals import history
 from evals.bench import Bench, raw_sql
 from evals.cases import Case, Expected, ExpectedDriver, ExpectedReading
-from evals.runner import run_case
+from evals.render import render
+from evals.report import report_document
+from evals.runner import report_of, run_case
+from evals.suite import as_json
 from semantic_layer.engine import DuckDbEngine
 from semantic_layer.query import Filter
 
@@ -36,9 +42,16 @@ class Spoiled:
 
     def ask(self, question: str, *, follow: str | None = None) -> Outcome:
         """Answer, then spoil it."""
-        answer = self._real.ask(question, follow=follow)
+        answer = self._real.ask(question, follow=follow) if follow else self._real.ask(question)
         assert isinstance(answer, Answer)
         return self._fault(answer)
+
+
+class Remembered:
+    """An assistant that answers the same question once."""
+
+    def __init__(self, real: Assistant) -> None:
+        self.ask = cache(real.ask)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +80,7 @@ def cases(tiny_assistant: Assistant) -> dict[str, Case]:
 
 
 def _case(question: str, **expect: Any) -> Case:
-    return Case(id=question, question=question, expect=Expected(**expect))
+    return Case(id=question, question=question, tags=("critical",), expect=Expected(**expect))
 
 
 def _value(change: Callable[[float], float]) -> Fault:
@@ -112,6 +125,20 @@ def _lead(change: Callable[[Segment], Segment]) -> Fault:
     return _drivers(lambda d: replace(d, segments=(change(d.segments[0]), *d.segments[1:])))
 
 
+def _swapped(drivers: Drivers) -> Drivers:
+    def swap(row: Segment) -> Segment:
+        return replace(row, rate_effect=row.mix_effect, mix_effect=row.rate_effect)
+
+    splits = tuple(replace(split, rows=tuple(map(swap, split.rows))) for split in drivers.by_dimension)
+    return replace(drivers, by_dimension=splits, segments=tuple(map(swap, drivers.segments)))
+
+
+def _claimed(more: str) -> Fault:
+    return lambda answer: replace(
+        answer, claims=(replace(answer.claims[0], text=answer.claims[0].text + more), *answer.claims[1:])
+    )
+
+
 def _quote(**keys: Any) -> Fault:
     return lambda answer: replace(answer, evidence=(replace(answer.evidence[0], **keys), *answer.evidence[1:]))
 
@@ -148,6 +175,9 @@ FAULTS: dict[str, tuple[str, Fault]] = {
     "a cause that pulls the other way": ("why", _lead(lambda s: replace(s, contribution=-s.contribution))),
     "parts that do not add up": ("why", _drivers(lambda d: replace(d, other=d.other + d.total_change / 10))),
     "an invented quote": ("quotes", _quote(quote="I never said this at all")),
+    "rate and mix effects swapped": ("why", _drivers(_swapped)),
+    "a number that no figure has": ("value", _claimed(" It was 17.43 % in 1987.")),
+    "a stale index": ("quotes", _quote(citation="C-gone:1-2")),
     "a quote from elsewhere": ("quotes", _quote(contact_id="C-nobody")),
     "a refusal instead of an answer": ("value", _refused),
     "a crash": ("value", _crash),
@@ -173,6 +203,54 @@ def test_a_planted_fault_is_noticed(bench: Bench, cases: dict[str, Case], fault:
     assert any(score.reason for score in result.scores if not score.right)
 
 
+def _where_it_applies(spoil: Fault) -> Fault:
+    """Spoil an answer that has what the fault needs, and leave the others as they are."""
+
+    def fault(answer: Answer) -> Outcome:
+        try:
+            return spoil(answer)
+        except (AssertionError, IndexError):
+            return answer
+
+    return fault
+
+
+def _state(cases: dict[str, Case], bench: Bench, tiny_workspace: Path, file: Path) -> tuple[str, set[str]]:
+    """Return the verdict of the report on a run of the cases, and the cases that it says broke."""
+    file.unlink(missing_ok=True)
+    report = report_of("faults", [run_case(bench, case) for case in cases.values()], datetime.now(UTC))
+    history.keep(report, file, as_json(report) | {"expired": []}, {})
+    document = report_document(tiny_workspace, report.run_id)
+    assert document["verdict"]["text"] in render(document, "html").decode()
+    return document["verdict"]["state"], {b["case"] for b in document["broken"]}
+
+
+def test_every_planted_fault_turns_the_report_red(
+    bench: Bench, cases: dict[str, Case], tiny_workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = {"alerts": 0, "checks": [], "since": None, "level": 0.002}
+    monkeypatch.setattr("evals.report.look", lambda _: quiet)
+    monkeypatch.setattr("evals.reliability.null_band", lambda _: (0.0, 0.1))  # four hundred draws a report
+    file = tiny_workspace / "evals" / "history.duckdb"
+    sound: Any = Remembered(bench.assistant)
+    assert _state(cases, bench, tiny_workspace, file) == ("good", set())
+    for name, (spoiled_case, spoil) in FAULTS.items():
+        spoiled = replace(bench, assistant=Spoiled(sound, _where_it_applies(spoil)))  # type: ignore[arg-type]
+        state, broken = _state(cases, spoiled, tiny_workspace, file)
+        assert (state, cases[spoiled_case].id in broken) == ("stop", True), name
+
+
+def test_a_scorer_that_crashes_makes_the_case_wrong(
+    bench: Bench, cases: dict[str, Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(_: object) -> object:
+        raise ZeroDivisionError("the scorer fell over")
+
+    monkeypatch.setattr("evals.runner.grounding", crash)
+    result = run_case(bench, cases["value"])
+    assert (result.verdict, result.scores[0].scorer) == ("silent_wrong", "crash")
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [("count(*) FROM", "count(DISTINCT c.customer_id + 1) FROM"), ("2026-09-01", "2026-08-01"), ("1.0 *", "100.0 *"),
@@ -187,3 +265,30 @@ def test_another_truth_is_told_apart(bench: Bench, cases: dict[str, Case], old: 
         update={"expect": case.expect.model_copy(update={"sql": case.expect.sql.replace(old, new)})}
     )
     assert run_case(bench, changed).verdict == "silent_wrong"
+
+
+SEVERAL = """
+CREATE TEMP TABLE lost AS
+SELECT customer_id, month FROM fct_subscription_months m JOIN dim_customers c USING (customer_id)
+WHERE m.is_churned AND NOT coalesce(m.churned_on < c.signed_up_on + INTERVAL 14 DAY, false);
+SELECT 1.0 * count(l.customer_id) / count(*) FROM fct_subscription_months m JOIN dim_customers c USING (customer_id)
+LEFT JOIN lost l ON l.customer_id = m.customer_id AND l.month = m.month
+WHERE m.month = DATE '2026-09-01' AND c.region = 'DACH'
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("", ""), ("m.is_churned AND NOT", "m.is_churned OR NOT"), ("INTERVAL 14", "INTERVAL 400"), ("1.0 *", "100.0 *"),
+     ("2026-09-01", "2026-08-01"), ("'DACH'", "'Nordics'"), ("LEFT JOIN lost", "JOIN lost"), ("= 'DACH'", "<> 'DACH'"),
+     ("count(l.customer_id)", "count(DISTINCT l.customer_id) + 1"), ("AND l.month = m.month", ""),
+     ("/ count(*)", "/ count(DISTINCT c.plan)")],
+)  # fmt: skip
+def test_a_truth_of_several_statements_is_told_apart_too(
+    bench: Bench, cases: dict[str, Case], old: str, new: str
+) -> None:
+    assert old in SEVERAL
+    case = cases["value"]
+    text = SEVERAL.replace(old, new) if old else SEVERAL
+    changed = case.model_copy(update={"expect": case.expect.model_copy(update={"sql": text})})
+    assert run_case(bench, changed).verdict == ("right" if not old else "silent_wrong")

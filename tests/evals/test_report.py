@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.workspace import open_workspace
+from evals.gaps import gaps_of
 from evals.render import render
 from evals.report import decisions, report_document, verdict
 from evals.schedule import systemd_units
@@ -85,7 +87,7 @@ def test_an_owner_gets_one_verb_a_decision() -> None:
     ],
 )
 def test_the_verdict_follows_what_is_silently_wrong(wrong: tuple[float, float, float], alerts: int, state: str) -> None:
-    summary = {"accuracy": share(0.9, 0.8, 0.95), "silent_wrong": share(*wrong)}
+    summary = {"accuracy": share(0.97, 0.91, 0.99), "silent_wrong": share(*wrong)}
     assert verdict(summary, {"alerts": alerts}, None)["state"] == state
 
 
@@ -107,3 +109,53 @@ def test_the_report_is_written_where_it_is_asked_for(
 def test_a_unit_of_systemd_keeps_percent_signs(tmp_path: Path) -> None:
     units = systemd_units(tmp_path / "100% mine")
     assert "100%% mine" in units["because-report.service"]
+
+
+def test_a_critical_question_that_went_wrong_is_enough() -> None:
+    summary = {"accuracy": share(0.99, 0.98, 1.0), "silent_wrong": share(0.0, 0.0, 0.03)}
+    found = verdict(summary, QUIET, None, critical=1)
+    assert found["state"] == "stop"
+    assert "Critical questions that went wrong: 1" in found["text"]
+
+
+def test_differing_cells_flips_and_gaps_are_shown(judged: Path) -> None:
+    document = report_document(judged)
+    broken = next(b for b in document["broken"] if b["case"] == "wrong")
+    assert broken["cells"][0][:2] == ["the figure", 0.5]
+    flip = {"question": "how high", "before": "right", "after": "silent_wrong", "causes": ["code"], "reasons": []}
+    comparison = {
+        "baseline": "b",
+        "better": 0,
+        "worse": 1,
+        "p_value": 1.0,
+        "flips": [flip],
+        "causes": ["code"],
+        "missing": ["gone"],
+    }
+    gap = {
+        "term": "stickiness",
+        "asked": 3,
+        "metric": "churn_rate",
+        "label": "Churn rate",
+        "owner": "CFO",
+        "why": "the name most like it",
+    }
+    told = {**document, "comparison": comparison, "gaps": [gap]}
+    page, text = (render(told, form).decode() for form in ("html", "md"))
+    for said in ("how high", "right → silent wrong", "put down to code", "gone", "stickiness", "synonym of", "0.5"):
+        assert said in page
+        assert said in text
+
+
+def test_a_word_that_links_to_nothing_comes_with_the_name_most_like_it(tiny_workspace: Path) -> None:
+    from assistant import build
+
+    asked = build(tiny_workspace)
+    for _ in range(3):
+        asked.ask("churnn ratte by regiun last month in Narnia")
+        asked.ask("escalatoin by region")
+        asked.ask("shrinkage by team")
+    asked.close()
+    found = {gap.term: gap for gap in gaps_of(open_workspace(tiny_workspace))}
+    assert found["shrinkage"].asked >= 3
+    assert all(gap.why for gap in found.values() if gap.metric)
