@@ -63,9 +63,11 @@ def open_index(workspace: Workspace) -> "TranscriptIndex":
 
 
 def redaction_settings(workspace: Workspace) -> RedactionSettings:
-    """Return the workspace's settings; its own name is nobody's."""
+    """Return the workspace's settings; its own name is nobody's, and a model's folder lies in it."""
     held = workspace.config.redaction
-    return held.model_copy(update={"not_names": (*held.not_names, workspace.config.name)})
+    folder = workspace.root / (held.name_model or "")
+    model = str(folder.resolve()) if held.name_model and folder.is_dir() else held.name_model
+    return held.model_copy(update={"not_names": (*held.not_names, workspace.config.name), "name_model": model})
 
 
 def transcript_files(workspace: Workspace) -> list[Path]:

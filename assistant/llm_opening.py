@@ -34,9 +34,9 @@ def with_model(
 
     @cache
     def redactor() -> Redactor:
-        from assistant.corpus import known_names
+        from assistant.corpus import known_names, redaction_settings
 
-        return Redactor(workspace.config.redaction, known_names(workspace))
+        return Redactor(redaction_settings(workspace), known_names(workspace))
 
     def redact(text: str) -> str:
         return redactor().redact(text)

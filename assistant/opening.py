@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.access import Access, lost_metrics, open_access
 from assistant.calibration import load_calibration
 from assistant.candid import CandidPlanner
-from assistant.corpus import open_index
+from assistant.corpus import open_index, redaction_settings
 from assistant.dictionary import load_dictionary
 from assistant.interventions import read_interventions
 from assistant.log import AnswerLog
@@ -105,6 +105,6 @@ def _redactor(workspace: Workspace) -> Callable[[str], str]:
             return text
         from indexes.redact import Redactor
 
-        return Redactor(workspace.config.redaction).redact(text)
+        return Redactor(redaction_settings(workspace)).redact(text)
 
     return redact

@@ -1,4 +1,4 @@
-"""How well and how fast transcripts are found and redacted, on labelled data and on the demo's corpus."""
+"""How well and how fast transcripts are found, on labelled data and on the demo's corpus."""
 
 import csv
 import json
@@ -11,19 +11,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import phonenumbers
 
 from indexes.fusion import WEIGHTS, fuse, ranked
 from indexes.lexical import build_lexical
 from indexes.lsa import fit_lsa
-from indexes.redact import Redactor
 from indexes.settings import RedactionSettings, TranscriptSettings
 from indexes.text import content_stems
 from indexes.types import Turn
 from indexes.windows import windows
 
 DATA = Path(os.environ.get("BECAUSE_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
-VALID_PHONE = "PHONE_NUMBER valid in GB, US or DE"
 _DISCOUNT = 1 / np.log2(np.arange(2, 12))
 _QUESTIONS = (
     "the price went up",
@@ -43,12 +40,7 @@ def run() -> dict[str, str]:
     """Measure what can be measured here; data that is absent is named."""
     figures: dict[str, str] = {}
     if DATA.is_dir():
-        figures |= (
-            banking77(DATA / "banking77")
-            | qmsum(DATA / "qmsum" / "val.jsonl")
-            | clean_turns(DATA / "multidogo")
-            | recall(DATA / "pii_presidio_research")
-        )
+        figures |= banking77(DATA / "banking77") | qmsum(DATA / "qmsum" / "val.jsonl")
     else:
         figures["public data"] = f"absent at {DATA}; set BECAUSE_SHARED_DATA"
     return figures | demo_corpus()
@@ -99,48 +91,6 @@ def qmsum(file: Path) -> dict[str, str]:
             hits["BM25"] += not answers.isdisjoint(int(row) for row in words[:5])
             hits["fused"] += not answers.isdisjoint(fused[:5])
     return {f"QMSum val hit@5, {name}": f"{hits[name] / asked:.3f} of {asked}" for name in ("BM25", "fused")}
-
-
-def clean_turns(folder: Path) -> dict[str, str]:
-    """The share of customer turns without a labelled slot in which something is hidden."""
-    redactor, touched, total = Redactor(RedactionSettings()), 0, 0
-    for file in sorted(folder.glob("*/*.tsv")):
-        with file.open(encoding="utf-8") as lines:
-            for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-                if row["utterance"] and set((row["slot-labels"] or "").split()) <= {"O"}:
-                    total += 1
-                    touched += bool(redactor.find(row["utterance"]))
-    return {"MultiDoGO clean turns touched": f"{touched / total:.4%} of {total:,}"}
-
-
-def recall(folder: Path) -> dict[str, str]:
-    """The share of labelled personal data that is hidden whole, by kind."""
-    redactor, hidden, total = Redactor(RedactionSettings()), Counter[str](), Counter[str]()
-    for name in ("synth_dataset_v2.json", "generated_large.json"):
-        for record in json.loads((folder / name).read_text(encoding="utf-8")):
-            spans = redactor.find(record["full_text"])
-            for label in record["spans"]:
-                kind = _kind(label)
-                total[kind] += 1
-                hidden[kind] += any(
-                    s.start <= label["start_position"] and label["end_position"] <= s.end for s in spans
-                )
-    kinds = ("CREDIT_CARD", "IBAN_CODE", "US_SSN", "EMAIL_ADDRESS", "IP_ADDRESS", VALID_PHONE, "PHONE_NUMBER", "PERSON")
-    return {f"presidio-research recall, {kind}": f"{hidden[kind] / total[kind]:.3f} of {total[kind]}" for kind in kinds}
-
-
-def _kind(label: dict[str, str]) -> str:
-    """Tell telephone numbers that are valid in a configured region from those that are not."""
-    if label["entity_type"] != "PHONE_NUMBER":
-        return label["entity_type"]
-    return VALID_PHONE if any(_valid(label["entity_value"], r) for r in RedactionSettings().regions) else "PHONE_NUMBER"
-
-
-def _valid(number: str, region: str) -> bool:
-    try:
-        return bool(phonenumbers.is_valid_number(phonenumbers.parse(number, region)))
-    except phonenumbers.NumberParseException:
-        return False
 
 
 def demo_corpus() -> dict[str, str]:

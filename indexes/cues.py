@@ -50,6 +50,7 @@ _CALLS = (
     "text",
     "dial",
     "answering",
+    "my number",
 )
 _STATES = (
     "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
@@ -127,7 +128,8 @@ CUES: Final[tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]] = (
         "PHONE",
         _CALLS,
         _cue(
-            r"""\b(?:call|ring|reach|phone|telephone|mobile|cell|tel|fax|whatsapp|contact|text|dial|answering)\b
+            r"""\b(?:call|ring|reach|phone|telephone|mobile|cell|tel|fax|whatsapp|contact|text|dial|answering
+            |my\ number)\b
             [^\d\n]{0,30}?
             (?P<hide>[+(]{0,2}\d[\d\ ().\-/]{5,18}\d)(?![\d:])"""
         ),

@@ -28,26 +28,25 @@ yet you you'd you'll you're you've your yours zip
 _AMBIGUOUS_TEXT = """
 abbey art ash baker banks barber basil bay bell best bill bird bishop black blue bond boot bowler bridge bridges
 bright brook brooks brown bush butcher butler camp carpenter carry carter case cash castle chamber chambers chance
-chase christian church clay cliff close cloud coach cole cook cooper corner cotton court cox crisp cross cruise
-crystal daisy dale dark data dawn day deal dean diamond don drake draper drew drum eagle earl early east elder ember
-english eve faith falcon farmer farrow fern field fields fine fisher fletcher flint flood flora flowers ford forest
-foster fox frank freeman french friend frost fuller gardener garner gates german glass gold golden good grace granger
-grant graves gray green grey ground grove gunner guy hall hand hardy harmony harper hart hazel head heath heather hill
-holiday home hood hook hooper hope hopper house hunt hunter iris ivy jack jade jasmine jewel joiner joy jubilee judge
-justice kay key king kitchen knight lamb lance land lane lark law lee lewis light lily link little lock lodge long
-lord love luck major marina mark marsh marshal marshall martin mason master masters max mead melody mercy merit merry
-miles mill miller mills miner mint money moody moon moss mount myrtle nails nash new noble north nurse oak olive opal
-otter pace packer paddock page paige pain paint palm parish park parker parks parson partridge pat patience patton
-peace peach peacock pearl penny perch piper pitt plant plum pond pool poppy porter post potter potts pound power
-powers prentice price pride prince prior pruitt quick quill rain ranger raven ray read ready reason reed reeve
-register reign rice rich ridge ring river rivers roads rob robin rock roman root rose rowan ruby rush rust sable
-sadler sage sailor salt sandy savage scarlet school sea seal self sergeant shade sharp shaw shepherd shore short
-silver singer skinner skipper sky slater small smart smith smoke snell snow song sparks spear spell spencer spring
-squires stack stamp star stead steel sterling stern stiles stock stokes stone storm stout strange street strong sue
-summer swan sweet swift tailor tanner taylor temple tiller timber todd toll tower towers town trail trench trip true
-trueman tucker turner tyler tyne vale valley van vera victory viola violet walker wall waller walls walsh ward warden
-warner warren watch water waters way weaver webb weeks wells west wheeler white wicks wild wilder will winter winters
-wise wolf wood woods work worth wren wright yard yarn young
+chase christian church clay cliff close cloud coach cole cook corner cotton court cox crisp cross cruise crystal dale
+dark data dawn day deal dean diamond don drake draper drew drum eagle earl early east elder ember english eve faith
+falcon farmer farrow fern field fields fine fisher fletcher flint flood flora flowers ford forest foster fox frank
+freeman french friend frost fuller gardener garner gates german glass gold golden good grace granger grant graves gray
+green grey ground grove gunner guy hall hand hardy harmony harper hart hazel head heath heather hill holiday home hood
+hook hooper hope hopper house hunt hunter iris ivy jack jade jasmine jewel joiner joy jubilee judge justice kay key
+king kitchen knight lamb lance land lane lark law lee lewis light link little lock lodge long lord love luck major
+marina mark marsh marshal marshall mason master masters max mead melody mercy merit merry miles mill miller mills
+miner mint money moody moon moss mount nails nash new noble north nurse oak olive opal otter pace packer paddock page
+paige pain paint palm parish park parker parks parson partridge pat patience patton peace peach peacock pearl penny
+perch piper pitt plant plum pond pool poppy porter post potter potts pound power powers prentice price pride prince
+prior pruitt quick quill rain ranger raven ray read ready reason reed reeve register reign rice rich ridge ring river
+rivers roads rob rock roman root rose rowan ruby rush rust sable sadler sage sailor salt sandy savage scarlet school
+sea seal self sergeant shade sharp shaw shepherd shore short silver singer skinner skipper sky slater small smart
+smoke snell snow song sparks spear spell spring squires stack stamp star stead steel sterling stern stiles stock
+stokes stone storm stout strange street strong sue summer swan sweet swift tailor tanner temple tiller timber toll
+tower towers town trail trench trip true tyne vale valley van victory viola violet walker wall waller walls ward
+warden warner warren watch water waters way weaver weeks wells west wheeler white wicks wild wilder will winter
+winters wise wolf wood woods work worth wren wright yard yarn young
 """
 _NEVER_ALONE_TEXT = """
 van von der den del de la le les los las di da dos das el al bin ibn mac san ter ten zu zur op het dem und and jr sr

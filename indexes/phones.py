@@ -12,7 +12,7 @@ _CANDIDATE = re.compile(
 )
 _DATE = re.compile(
     r"\b(?:19|20)\d{2}[-./ ]\d{1,2}[-./ ]\d{1,2}(?!\d)|\b\d{1,2}[-./]\d{1,2}[-./](?:19|20)\d{2}\b"
-    r"|^\d{1,2}[-./]\d{1,2}[-./]\d{2}$|\d{1,2}[:/]\d{2}(?!\d)"
+    r"|^\d{1,2}[-./]\d{1,2}[-./]\d{2}$|^(?:19|20)\d{2}[01]\d[0-3]\d$|\d{1,2}[:/]\d{2}(?!\d)"
 )
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .]\d{3})+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -23,8 +23,15 @@ def telephones(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield where numbers stand that are valid in one of the regions, or are written as no other number is."""
     for match in _CANDIDATE.finditer(text):
         said = match.group()
-        if not _DATE.search(said) and not is_amount(said) and _is_phone(said, tuple(regions)):
+        if _DATE.search(said) or is_amount(said):
+            continue
+        if _is_phone(said, tuple(regions)) or (said == text.strip() and _is_reply(said, tuple(regions))):
             yield match.span()
+
+
+def _is_reply(said: str, regions: tuple[str, ...]) -> bool:
+    """Tell a turn that is nothing but seven or eight digits: somebody answers with a number, not with an amount."""
+    return said.isdigit() and len(said) in (7, 8) and _valid(said, regions)
 
 
 def is_amount(said: str) -> bool:

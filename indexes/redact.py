@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from indexes.name_model import NameModel, SpacyNames
 from indexes.names import KnownNames, introduced, known_names, letters, spelled
 from indexes.patterns import Found, as_said, patterns
 from indexes.policy import Policy
@@ -12,7 +13,7 @@ from indexes.settings import KINDS, RedactionSettings
 from indexes.spoken import normalise
 from indexes.types import Contact, Turn
 
-RULES = 2
+RULES = 3
 """Raised when other things are found than before, so that the next build redacts everything anew."""
 _PLACEHOLDER = re.compile(r"\[[A-Z_]{2,}(?:#[0-9a-f]+)?\]")
 
@@ -29,7 +30,10 @@ class Span:
 class Redactor:
     """Replaces personal data by typed placeholders such as `[CARD]`; redacting twice changes nothing."""
 
-    def __init__(self, settings: RedactionSettings, known: Collection[str] = ()) -> None:
+    def __init__(
+        self, settings: RedactionSettings, known: Collection[str] = (), model: NameModel | None = None
+    ) -> None:
+        self._model = model or (SpacyNames(settings.name_model) if settings.name_model else None)
         self._regions = settings.regions
         self._known = known_names(known)
         self._not_names = frozenset(word for name in settings.not_names for word in letters(name))
@@ -78,6 +82,8 @@ class Redactor:
         found = [*patterns(text, said, self._regions), *told]
         found += [(a, b, "NAME") for a, b in introductions]
         found += [(a, b, "NAME") for known in names for a, b in known.find(text, said)]
+        if self._model:
+            found += [(a, b, "NAME") for a, b in self._model.names(text)]
         if not self._not_names.isdisjoint(said):
             found = [f for f in found if f[2] != "NAME" or self._is_name(text[f[0] : f[1]])]
         found += [(a, b, "SPELLED") for a, b in spelled(text, said)]
@@ -103,11 +109,6 @@ def _told(turn: Turn, said: Collection[str], kinds: tuple[str, ...]) -> list[Fou
         written = normalise(turn.text)
         found += as_said(written, answered(written.text, kinds))
     return found
-
-
-def _names(turns: Sequence[Turn], told: Sequence[list[Found]]) -> set[str]:
-    found = zip(turns, told, strict=True)
-    return {turn.text[start:end] for turn, spans in found for start, end, kind in spans if kind == "NAME"}
 
 
 def _asked(turns: Sequence[Turn], said: Sequence[list[str]]) -> Iterator[tuple[str, ...]]:

@@ -111,6 +111,7 @@ class RedactionSettings(BaseModel):
     (`dim_agents.agent_name`) whose values are people's names; `not_names` are words that look like one and are none, as
     a company's or a product's (the workspace's own name is known). `policy` says what happens to a kind: `mask`
     (default), `pseudonym` (one placeholder a value, keyed by the secret in the variable `key_env`) or `keep`.
+    `name_model` is a spaCy pipeline, installed or a folder, that finds names which nobody listed or introduced.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -120,3 +121,4 @@ class RedactionSettings(BaseModel):
     not_names: tuple[str, ...] = ()
     policy: dict[Kind, Literal["mask", "pseudonym", "keep"]] = {}
     key_env: str = "BECAUSE_REDACTION_KEY"
+    name_model: str | None = None

@@ -49,29 +49,6 @@ def planted(tiny_workspace: Path) -> dict[str, Any]:
     return truth
 
 
-def canaries(planted: dict[str, Any]) -> set[str]:
-    """The planted values that name nobody by chance: more than a common first name."""
-    found = {p["value"] for p in planted["personal"] if p["type"] != "person"}
-    assert len(found) > 20
-    return found
-
-
-def files_of(folder: Path) -> str:
-    """Read every file as text, bytes as they come."""
-    return "\n".join(f.read_bytes().decode("latin-1") for f in sorted(folder.rglob("*")) if f.is_file())
-
-
-def test_planted_personal_data_are_in_no_answer_log_or_index(
-    asked: Callable[..., str], planted: dict[str, Any], tiny_workspace: Path
-) -> None:
-    shown = "".join(asked("ask", question, "--json") + asked("ask", question) for question in QUESTIONS)
-    shown += "".join(asked("search", p["value"], "--json") for p in planted["personal"][:10])
-    kept = files_of(tiny_workspace / "log") + files_of(tiny_workspace / "index")
-    searched = {p["value"] for p in planted["personal"][:10]}
-    leaked = {value for value in canaries(planted) if (value in shown and value not in searched) or value in kept}
-    assert not leaked
-
-
 def test_personal_data_typed_into_a_question_are_in_no_answer_and_no_log(
     asked: Callable[..., str], tiny_workspace: Path
 ) -> None:
