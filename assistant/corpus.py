@@ -48,17 +48,20 @@ def build_corpus(workspace: Workspace, *, progress: Progress | None = None) -> I
 
 
 def open_index(workspace: Workspace) -> "TranscriptIndex":
-    """Open the index of a workspace; raise UserError (missing_index, corrupt_index, no_embedding_model)."""
+    """Open the index of a workspace; raise UserError (missing_index, corrupt_index).
+
+    A model or a store of vectors that is not there is done without, and the index notes it.
+    """
     from assistant.embedding import open_embedder
     from indexes.search import TranscriptIndex
-    from indexes.shelves import shelf_of
+    from indexes.shelves import readable_shelf
 
     settings = workspace.config.transcripts
     return TranscriptIndex.open(
         workspace.index,
         themes=settings.themes if settings else None,
         embedder=open_embedder(workspace),
-        shelf=shelf_of(settings.store if settings else None),
+        shelf=readable_shelf(settings.store if settings else None),
     )
 
 

@@ -13,6 +13,7 @@ from assistant.embedding_settings import EmbeddingEndpoint, EmbeddingFolder
 from assistant.llm_failures import ModelFailure
 from assistant.llm_retry import retried
 from assistant.llm_wire import Body, OpenAiWire, Wire
+from semantic_layer.errors import UserError
 
 if TYPE_CHECKING:
     from assistant.workspace import Workspace
@@ -78,14 +79,18 @@ def _read(reply: Body, count: int, place: str) -> Vectors:
 
 
 def open_embedder(workspace: "Workspace") -> "Embedder | None":
-    """Return what embeds for a workspace, None by default; raise UserError (no_embedding_model)."""
+    """Return what embeds for a workspace, None by default; a model that is not there says so when it is asked."""
     settings = workspace.config.embeddings
     if settings is None:
         return None
     if isinstance(settings, EmbeddingFolder):
+        from indexes.dense import AbsentEmbedder
         from indexes.minilm import MiniLm
 
-        return MiniLm(Path(workspace.root, settings.folder).resolve())
+        try:
+            return MiniLm(Path(workspace.root, settings.folder).resolve())
+        except UserError as error:
+            return AbsentEmbedder(error)
     opened = cache(lambda: _redactor(workspace))
     return EndpointEmbedder(settings, lambda text: opened().redact(text))
 

@@ -19,6 +19,7 @@ from assistant.protocols import Narrator, Planner
 from assistant.scoring import labels
 from assistant.unlearned import UnlearnedPlanner
 from assistant.workspace import Workspace, open_workspace
+from indexes.versions import version_in_use
 from semantic_layer.policy import with_members
 
 _MAYBE_PERSONAL = re.compile(
@@ -64,6 +65,7 @@ def open_assistant(root: Path, role: str | None) -> Assistant:
         engine=access.engine,
         log=log,
         open_evidence=lambda: access.evidence(workspace, open_index(workspace)),
+        index_version=lambda: version_in_use(workspace.index),
         interventions=recorded,
         cards=cards,
         warnings=(*_left_out(access), *unread, *([access.scope] if access.scope else [])),

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from threading import Lock
 from time import perf_counter
 from typing import Any
@@ -93,7 +94,8 @@ def _now() -> datetime:
 class Assistant:
     """Answers questions about one workspace in one role; threads may share it.
 
-    `language` tells the language that a question is asked in. A `limited` role goes on from its own answers only.
+    `language` tells the language that a question is asked in, `index_version` which version of the index is in use.
+    A `limited` role goes on from its own answers only.
     """
 
     workspace: Workspace
@@ -115,7 +117,9 @@ class Assistant:
     calibration: Calibration = UNCALIBRATED
     limited: bool = False
     clock: Callable[[], datetime] = _now
+    index_version: Callable[[], str] = str
     _index: EvidenceSearch | None = None
+    _index_held: str = ""
     _opening: Lock = field(default_factory=Lock)
 
     def ask(self, question: Question | str, *, follow: str | None = None) -> Outcome:
@@ -183,9 +187,10 @@ class Assistant:
     def _answered(self, plan: Plan, envelope: "_Envelope") -> Iterator[Step]:
         catalogue = as_defined(self.catalogue, dict(plan.definition)) if plan.definition else self.catalogue
         recorder = Recorder(catalogue=catalogue, engine=self.engine, as_of=self.as_of, members=self.values)
+        evidence = cache(self._evidence)  # one question hears one version of the index
         bench = Bench(
             catalogue=catalogue, recorder=recorder, first=self.first, as_of=self.as_of,
-            transcripts=self.workspace.config.transcripts, values=self.values, evidence=self._evidence,
+            transcripts=self.workspace.config.transcripts, values=self.values, evidence=evidence,
             interventions=self.interventions,
         )  # fmt: skip
         plan = narrowed(plan, bench)
@@ -214,7 +219,7 @@ class Assistant:
         found = as_reported(found, bench) if plan.as_reported else restated(found, bench)
         found = with_lookback(found, bench)
         found = replace(found, cards=self.cards, runs=tuple(recorder.runs), caveats=(*found.caveats, *self.warnings))
-        quote_of = self.quote if found.evidence else _no_quotes
+        quote_of = evidence().quote if found.evidence else _no_quotes
         answer = answer_of(found, envelope.common(), self.narrator, quote_of, self.planner.readable, self.calibration)
         yield _done(envelope.timed(with_approval(answer, self.log, catalogue)))
 
@@ -238,8 +243,9 @@ class Assistant:
 
     def _evidence(self) -> EvidenceSearch:
         with self._opening:
-            if self._index is None:
-                self._index = self.open_evidence()
+            version = self.index_version()
+            if self._index is None or version != self._index_held:
+                self._index, self._index_held = self.open_evidence(), version
             return self._index
 
 

@@ -12,7 +12,7 @@ from indexes.lsa import Vectors
 from indexes.passages import Passages
 from indexes.types import Progress
 from indexes.windows import texts
-from semantic_layer.errors import UpstreamError
+from semantic_layer.errors import UpstreamError, UserError
 
 DENSE = "dense.npy"
 
@@ -34,13 +34,33 @@ class Embedder(Protocol):
         ...
 
 
+class AbsentEmbedder:
+    """Stands for a model that is configured and is not there: whoever asks it goes on with words, and says so."""
+
+    name = ""
+
+    def __init__(self, why: UserError) -> None:
+        self.why = why
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Raise UpstreamError."""
+        del texts
+        raise UpstreamError(self.why.message, code=self.why.code, hint=self.why.hint)
+
+    def query(self, text: str) -> Vectors:
+        """Raise UpstreamError."""
+        return self.vectors([text])
+
+
 class Dense:
     """The embeddings of a version, searched exactly; `failed` says why the last search went without."""
 
     def __init__(self, folder: Path, embedder: Embedder, *, built_with: str) -> None:
         self._embedder = embedder
         self.failed = ""
-        if built_with != embedder.name:
+        if isinstance(embedder, AbsentEmbedder):
+            self.failed = f"searched by words alone: {embedder.why.message}"
+        elif built_with != embedder.name:
             was = f"with {built_with}" if built_with else "without embeddings"
             self.failed = f"searched by words alone: the index was built {was}; run `because index build`"
         self._held: Vectors | None = None if self.failed else np.load(folder / DENSE, mmap_mode="r")

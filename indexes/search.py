@@ -98,6 +98,14 @@ class TranscriptIndex:
         """What the last search had to do without."""
         return tuple(note for note in (self._dense.failed if self._dense else "", self._unshelved) if note)
 
+    def without(self) -> tuple[str, ...]:
+        """Say what is configured and cannot be used, looking for it first."""
+        try:
+            _ = self._store
+        except UpstreamError as error:
+            self._unshelved = f"searched without the store of vectors: {error.message}"
+        return self.notes
+
     def status(self, *, contact_ids: Collection[str] | None = None) -> IndexStatus:
         """Say what the index holds, of some contacts where asked, and whether its files have changed since."""
         held = None if contact_ids is None else self._known(contact_ids)

@@ -2,18 +2,22 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from indexes.lsa import Vectors
 from indexes.settings import PostgresSettings
-from semantic_layer.errors import UserError
+from semantic_layer.errors import UpstreamError, UserError
 
 if TYPE_CHECKING:
     from llama_index.core.schema import BaseNode
 
 CHROMA = "chroma"
+_DATABASE = "chroma.sqlite3"
+_PATIENCE = 60.0
 
 
 class Store(Protocol):
@@ -65,7 +69,7 @@ class ChromaShelf:
     def begin(self, folder: Path, before: Path | None, width: int) -> Store:
         """Make a collection, or go on with a copy of the one before."""
         if before:
-            shutil.copytree(before / CHROMA, folder / CHROMA)
+            _copy(before / CHROMA, folder / CHROMA)
         return self.open(folder, width)
 
     def open(self, folder: Path, width: int) -> Store:
@@ -78,6 +82,38 @@ class ChromaShelf:
 
     def drop(self, versions: Collection[str]) -> None:
         """Leave it to the folders."""
+
+
+def _copy(before: Path, folder: Path) -> None:
+    """Copy a collection that other processes may be opening: Chroma writes its database even then."""
+    shutil.copytree(before, folder, ignore=shutil.ignore_patterns(f"{_DATABASE}*"))
+    with (
+        closing(sqlite3.connect(before / _DATABASE, timeout=_PATIENCE)) as source,
+        closing(sqlite3.connect(folder / _DATABASE)) as target,
+    ):
+        source.backup(target)
+
+
+class AbsentShelf(ChromaShelf):
+    """Stands for a database that cannot be reached, so that a search compares with all vectors itself."""
+
+    name = "postgres"
+
+    def __init__(self, why: UserError) -> None:
+        self.why = why
+
+    def open(self, folder: Path, width: int) -> Store:
+        """Raise UpstreamError."""
+        del folder, width
+        raise UpstreamError(self.why.message, code=self.why.code, hint=self.why.hint)
+
+
+def readable_shelf(settings: PostgresSettings | None) -> Shelf:
+    """Return where a workspace's vectors are read; one that writes must have the store itself."""
+    try:
+        return shelf_of(settings)
+    except UserError as error:
+        return AbsentShelf(error)
 
 
 def shelf_of(settings: PostgresSettings | None) -> Shelf:

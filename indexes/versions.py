@@ -93,6 +93,14 @@ def current(root: Path) -> Path:
     return root / name
 
 
+def version_in_use(root: Path) -> str:
+    """Name the version in use, "" where there is no index."""
+    try:
+        return (root / _POINTER).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
 def begin_version(root: Path, settings: str) -> Path:
     """Make a folder for a version, or go on in the one that an interrupted build with the same settings left."""
     for folder in root.glob(f"v-*/{_UNFINISHED}"):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from indexes.build import build_index
-from indexes.dense import DENSE, Embedder
+from indexes.dense import DENSE, AbsentEmbedder, Embedder
 from indexes.fusion import Probe, choose_weights
 from indexes.minilm import MiniLm
 from indexes.search import TranscriptIndex
@@ -121,6 +121,17 @@ def test_a_folder_without_the_model_is_named(tmp_path: Path) -> None:
         MiniLm(tmp_path)
     assert error.value.code == "no_embedding_model"
     assert "model.onnx" in error.value.message
+
+
+def test_a_model_that_is_not_there_leaves_words_and_a_note(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        MiniLm(tmp_path)
+    absent = AbsentEmbedder(error.value)
+    report = build(tmp_path, absent)
+    assert "built without embeddings" in report.notes[0]
+    index = TranscriptIndex.open(tmp_path / "index", embedder=absent)
+    assert index.search("the price went up")
+    assert "model.onnx" in index.notes[0]
 
 
 def test_minilm_finds_a_paraphrase(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from indexes.build import build_index, drop_older
 from indexes.forgotten import forget
 from indexes.search import TranscriptIndex
 from indexes.settings import PostgresSettings, RedactionSettings, TranscriptSettings
-from indexes.shelves import ChromaShelf, Shelf, shelf_of
+from indexes.shelves import ChromaShelf, Shelf, readable_shelf, shelf_of
 from indexes.types import IndexReport
 from semantic_layer.errors import UpstreamError, UserError
 from tests.indexes.chats import Build, contact, corpus, write
@@ -165,3 +165,19 @@ def test_a_store_without_its_url_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(UserError) as error:
         shelf_of(PostgresSettings())
     assert "$BECAUSE_POSTGRES_URL is empty" in error.value.message
+
+
+def test_a_search_goes_on_and_says_so_where_the_database_is_not_named(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = PostgresSettings()
+    monkeypatch.setenv(settings.url_env, database)
+    file = write(tmp_path / "chats.jsonl", corpus())
+    parts = {"transcripts": TranscriptSettings(), "redaction": RedactionSettings()}
+    build_index(tmp_path / "index", [file], shelf=shelf_of(settings), **parts)  # type: ignore[arg-type]
+    with_it = TranscriptIndex.open(tmp_path / "index", shelf=shelf_of(settings)).search("price")
+    monkeypatch.delenv(settings.url_env)
+    index = TranscriptIndex.open(tmp_path / "index", shelf=readable_shelf(settings))
+    assert {item.citation for item in index.search("price")} == {item.citation for item in with_it}
+    assert settings.url_env in index.notes[0]
+    assert index.without() == index.notes

@@ -124,16 +124,18 @@ def _dictionary(here: "Opened") -> Finding:
 
 
 def _index(here: "Opened") -> Finding:
-    from assistant.corpus import strangers
-    from indexes.search import TranscriptIndex
+    from assistant.corpus import open_index, strangers
 
     if here.workspace.config.transcripts is None:
         return Finding(name="index", state="note", message="no transcripts configured: answers come without quotes")
-    index = TranscriptIndex.open(here.workspace.index)
+    index = open_index(here.workspace)
     status = index.status()
     message = f"{status.contacts:,} contacts, {status.passages:,} passages, {len(status.bad_lines)} bad lines"
     if status.stale:
         return Finding(name="index", state="note", message=f"{message}; stale", hint="run `because index build`")
+    if without := index.without():
+        hint = "searches go on by words; put it there, or remove it from because.yml"
+        return Finding(name="index", state="note", message=f"{message}; {'; '.join(without)}", hint=hint)
     unknown = strangers(here.workspace, here.catalogue, index.contact_ids)
     if unknown:
         hint = "no filter or period reaches them: load their rows, or check transcripts.key in because.yml"
