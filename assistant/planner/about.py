@@ -37,7 +37,7 @@ def owned(draft: Draft) -> list[str]:
     named = [owner for owner, name in owners.items() if name and name <= spoken]
     if len(named) != 1:
         return []
-    said = owners[named[0]] | owning
+    said = owners[named[0]] | owning | {stem(w) for w in words().list_of("kpis")}
     draft.used.update(i for i, item in enumerate(draft.items) if {draft.linked.tokens[p].stem for p in item.at} <= said)
     return [m.name for m in draft.catalogue.metrics if not m.hidden and m.owner == named[0]]
 

@@ -104,7 +104,9 @@ def _relative() -> dict[str, str]:
         "yesterday": r"yesterday",
         "today": r"today|tonight",
         "tomorrow": r"tomorrow",
-        "weekday": rf"(?:last|this|past|on|(?:the\s)?(?:{t['prior']}))\s(?P<wday>{weekdays})",
+        "weekday": rf"""
+            (?:last|this|past|on|(?:the\s)?(?:{t["prior"]}))\s(?P<wday>{weekdays})
+            |the\s(?P<wday2>{weekdays})\sbefore(?:\sthat)?""",
         "n_until": rf"(?P<n>\d+)\s(?:{units})\s(?:to|until|till|up\sto|ending|ended|before)\s{_end_day()}",
         "all": t["all"],
     }

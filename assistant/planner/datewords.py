@@ -261,7 +261,7 @@ def _days_back(count: int) -> Callable[[Said], Period]:
 
 
 def _weekday(said: Said) -> Period:
-    wanted = words().list_of("weekdays").index(said.parts["wday"])
+    wanted = words().list_of("weekdays").index(said.parts.get("wday") or said.parts["wday2"])
     back = (said.clock.as_of.weekday() - wanted) % 7
     return period_of(said.clock.as_of - back * DAY, "day", said.clock)
 

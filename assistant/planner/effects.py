@@ -44,6 +44,9 @@ def speaks_of_one(draft: Draft) -> bool:
     free = (item for item in draft.items if item.kind in ("unknown", "filler", "noun"))
     if any(tokens[p].stem in own for item in free for p in item.at):
         return True
+    months = {words().raw["months"][t.word] for t in tokens if t.word in words().raw["months"]}
+    if found.started_on.month in months and own & {t.stem for t in tokens} & set(key(found.name)):
+        return True
     pairs = set(pairwise(key(found.name)))
     said = pairwise(t.stem for t in tokens)
     return any(pair in pairs and own & {*pair} and not _small() & {*pair} for pair in said)

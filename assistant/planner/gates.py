@@ -68,7 +68,7 @@ def _opens_with_task(draft: Draft) -> bool:
         return False
     first = draft.items[content[0]]
     after = draft.linked.tokens[first.last + 1 : first.last + 2]
-    verb = len(first.at) == 1 and draft.linked.tokens[first.first].stem in _stems("act")
+    verb = len(first.at) == 1 and draft.linked.tokens[first.first].word in words().list_of("act")
     if verb and after and after[0].word in words().list_of("objects"):
         return True
     if first.kind not in ("unknown", "cue") or first.cues - {"down", "change", "compare"}:

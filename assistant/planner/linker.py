@@ -218,6 +218,7 @@ class Linker:
                     continue
                 also = frozenset.intersection(*(m.also for m in meant)) - loose_stems()
                 wide = tuple(k for k in range(len(stems)) if i <= k < j or stems[k] in also)
+                wide = _with_tail(wide, (i, j), stems)
                 entries = tuple(Entry("metric", m.metric, m.score) for m in meant)
                 for at in dict.fromkeys((wide, tuple(range(i, j)))):
                     text = _text(tokens, at)
@@ -251,7 +252,7 @@ class Linker:
         taken = [i for i in inside if i in at or stems[i] in small or stems[i] in tail]
         for step, edge in ((-1, at[0]), (1, at[-1])):
             near = [i for i in (edge + step, edge + 2 * step) if 0 <= i < len(stems)]
-            taken += takewhile(lambda i: stems[i] in small, near)
+            taken += takewhile(lambda i: stems[i] in small or (i == at[-1] + 1 and stems[i] in tail), near)
         return tuple(sorted(taken))
 
     def _rest(self, i: int, token: Token) -> Item:
@@ -288,6 +289,13 @@ def _same_forms(tokens: Sequence[Token], at: Sequence[int], entry: Entry) -> boo
     participles = words().endings[1:2]
     done = any(w.endswith(participles) for w in entry.surface.split())
     return not (changed and done and not any(t.word.endswith(participles) for t in changed))
+
+
+def _with_tail(at: tuple[int, ...], said: tuple[int, int], stems: Sequence[str]) -> tuple[int, ...]:
+    """Take in the word that a name may end with behind its further words: "resolved first time"."""
+    last = at[-1] + 1
+    tail = at[-1] >= said[1] and last < len(stems) and stems[last] in tail_stems()
+    return (*at, last) if tail else at
 
 
 def _inflected(token: Token, entry: Entry) -> bool:

@@ -14,6 +14,12 @@ _OF_LISTS = frozenset(
     ("which", "in", "and", "either", "not", "only", "sort", "ascending", "descending", "by", "pronoun")
 )
 
+# cues that may stand beside "calls" without saying what of them is asked
+_FRAME = (
+    "in", "by", "vs", "compare", "trend", "yoy", "mom", "qoq", "wow", "grain_day", "grain_week", "grain_month",
+    "grain_quarter", "grain_year",
+)  # fmt: skip
+
 
 def counted(draft: Draft) -> list[str]:
     """Return the one metric that counts what is told apart by the members named: "how many chats"."""
@@ -78,7 +84,7 @@ def _bears_out(draft: Draft, dimension: str) -> list[MetricSpec]:
 def _spoken_of(draft: Draft) -> tuple[Entry, ...]:
     """Return the member that a question is about as a plural, with nothing beside it but groups and times: "calls"."""
     said = [i for i, item in enumerate(draft.items) if item.kind not in ("filler", "time", "noun")]
-    plain = all(draft.cue(i, "in", "by") or draft.roles.get(i) in ("value", "dimension") for i in said)
+    plain = all(draft.cue(i, *_FRAME) or draft.roles.get(i) in ("value", "dimension") for i in said)
     if not said or not plain or draft.roles.get(said[0]) != "value":
         return ()
     token = draft.linked.tokens[draft.items[said[0]].last]

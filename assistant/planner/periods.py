@@ -75,6 +75,8 @@ def choose(draft: Draft, *, compares: bool, trend: bool) -> None:
         baseline = inside(draft, _fair(draft, before, now, clock), clock, compared=True)
         if baseline.start > window.start:
             window, baseline = baseline, window
+        if (baseline.start, baseline.end) == (window.start, window.end):
+            raise refuse("no_data", f"{_label(draft)} is measured by the month, so the two cannot be told apart.")
         draft.baseline = baseline
     elif now.end > clock.as_of and now.count == 1:
         draft.usual = _same_part(draft, now, clock)

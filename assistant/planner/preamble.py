@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.planner.linker import Item, Linked
+from assistant.planner.words import words
 
 # cues that ask for something by themselves, whatever they are about
 _ASKING = frozenset(("why", "quotes", "themes", "forecast", "overview", "anomalies", "at_risk", "define", "impact"))
@@ -26,7 +27,11 @@ def without_preamble(text: str, link: Callable[[str], Linked]) -> tuple[str, tup
 
 
 def _names(items: Sequence[Item]) -> bool:
-    return any(item.kind == "entry" for item in items)
+    """Tell whether something of the workspace is named; "in an hour" names no way to cut."""
+    time = words().raw["time"]
+    hours = {w for unit in ("day", "week", "month", "quarter", "year") for w in time[unit]}
+    hours |= {w for unit in words().raw["units"].values() for w in map(str, unit[1:])}
+    return any(item.kind == "entry" and item.text.lower() not in hours for item in items)
 
 
 def _asks(items: Sequence[Item]) -> bool:

@@ -23,6 +23,17 @@ def settle(draft: Draft) -> None:
             draft.roles[i] = _choose(draft, i, sure)
             sure = sure or draft.roles[i] == "metric"
     _demote(draft)
+    _prefer_named_times(draft)
+
+
+def _prefer_named_times(draft: Draft) -> None:
+    """Read "spend" in "how much time do agents spend on wrap-up" as no cost."""
+    places = draft.places("metric")
+    timed = any(draft.metric(draft.items[i].of("metric")[0].name).unit == "seconds" for i in places)
+    for i in places if timed and draft.has("how_long") and len(places) > 1 else ():
+        if draft.items[i].sensed:
+            draft.roles[i] = "noun"
+            draft.used.add(i)
 
 
 def _unlink_verbs(draft: Draft) -> None:

@@ -4,6 +4,7 @@ from assistant.planner import periods
 from assistant.planner.draft import Draft
 from assistant.planner.members import read_members
 from assistant.planner.quotes import subject_of
+from assistant.planner.roles import is_noun
 from assistant.planner.text import stem
 from assistant.planner.words import words
 
@@ -19,6 +20,8 @@ def asks_themes(draft: Draft) -> bool:
 def _asks_reasons(draft: Draft) -> bool:
     """Tell "the biggest reason people ring us", which asks what is spoken of."""
     tokens, nouns = draft.linked.tokens, draft.context.lexicon.nouns
+    if any(item.of("metric") and not is_noun(draft, i) for i, item in enumerate(draft.items)):
+        return False
     verbs = {stem(w) for w in words().list_of("contact_verbs")}
     for i, token in enumerate(tokens[:-2]):
         if token.word in words().list_of("reasons"):
@@ -30,12 +33,16 @@ def _asks_reasons(draft: Draft) -> bool:
 
 def read_themes(draft: Draft) -> None:
     """Read members, cuts and a time; a metric named beside them is what is spoken of, not measured."""
-    draft.take("themes", "quotes", "top", "highest", "which", "overall", "how_many", "define")
+    draft.take("themes", "quotes", "why", "top", "highest", "which", "overall", "how_many", "define")
     verbs = {stem(w) for w in words().list_of("contact_verbs")}
     for i, item in enumerate(draft.items):
         if item.kind == "unknown" and draft.linked.tokens[item.last].stem in verbs:
             draft.used.add(i)
-        if item.of("value"):
+        verb = len(item.at) == 1 and draft.linked.tokens[item.first].stem in verbs and _asks_reasons(draft)
+        if verb and not draft.linked.tokens[item.first].word.endswith("s"):
+            draft.roles[i] = "noun"
+            draft.used.add(i)
+        elif item.of("value"):
             draft.roles[i] = "value"
         elif draft.roles.get(i) in ("metric", "dimension") and _says_nothing(draft, i):
             draft.roles[i] = "noun"

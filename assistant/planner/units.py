@@ -20,12 +20,13 @@ def check_units(draft: Draft) -> None:
         draft.take("ratio")
     if _asks_groups(draft):
         if not draft.has("more", "less", "at_least", "at_most"):
-            raise _no_count(draft, _place(draft), specs[0])
+            raise _no_count(draft, _place(draft, specs[0].name), specs[0])
         draft.take("how_many")
         draft.notes.append(gates.message("listed"))
     if _asks_number(draft) and not any(s.unit == "count" for s in specs):
-        _count(draft, _place(draft), specs[0])
-        specs[0] = draft.metric(draft.metrics[0])
+        for spec in specs:
+            _count(draft, _place(draft, spec.name), spec)
+        specs = [draft.metric(m) for m in draft.metrics]
     if draft.cues("how_long"):
         if not any(s.unit in ("seconds", "months") for s in specs):
             raise refuse(
@@ -77,7 +78,8 @@ def _count_or_rate(draft: Draft) -> None:
         rate = draft.metric(linked.name)
         short = linked.score < SHORT or _counts_members(draft, i)
         participle = len(draft.items[i].at) == 1 and word.endswith(words().endings[1:2]) and short
-        if participle and counted and rate.unit == "ratio" and not draft.has("percent"):
+        asked = draft.has("how_many")
+        if participle and counted and not asked and rate.unit == "ratio" and not draft.has("percent"):
             raise _no_count(draft, i, rate)
     _ranked_share(draft)
     graded = draft.has("more", "less", "high", "low") and not draft.has("relationship", "moves")
@@ -137,5 +139,5 @@ def _no_count(draft: Draft, i: int, rate: MetricSpec) -> Stop:
     return ask_which(gates.message("count_or_rate" if counted else "no_count", metric=rate.label), choices)
 
 
-def _place(draft: Draft) -> int:
-    return next(i for i in draft.places("metric") if draft.metrics[0] in {e.name for e in draft.items[i].of("metric")})
+def _place(draft: Draft, metric: str) -> int:
+    return next(i for i in draft.places("metric") if metric in {e.name for e in draft.items[i].of("metric")})
