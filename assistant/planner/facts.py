@@ -52,10 +52,14 @@ def monthly(metric: MetricSpec, catalogue: Catalogue) -> bool:
 
 
 def count_of(rate: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:
-    """Return the metric that counts what a rate has above its line: one that is shown, else the rate's own count."""
+    """Return the shown metric that counts what a rate has above its line."""
     counts = (m for m in catalogue.metrics if m.type == "simple" and not m.hidden and m.unit == "count")
-    shown = next((m for m in counts if m.measure is not None and m.measure == rate.numerator), None)
-    return shown or (catalogue.metric(f"{rate.name}{COUNT}") if rate.counted() else None)
+    return next((m for m in counts if m.measure is not None and m.measure == rate.numerator), None)
+
+
+def number_behind(rate: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:
+    """Return what answers "how many" of a rate: the shown metric, else the rate's own count."""
+    return count_of(rate, catalogue) or (catalogue.metric(f"{rate.name}{COUNT}") if rate.counted() else None)
 
 
 def sum_of(mean: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:

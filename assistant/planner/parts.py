@@ -40,7 +40,7 @@ def read_share(draft: Draft) -> None:
 def counted_part(draft: Draft) -> MetricSpec | None:
     """Return the count behind a rate whose share is asked: "what share of churn comes from SMB" is of those lost."""
     spec = draft.metric(draft.metrics[0])
-    return facts.count_of(spec, draft.catalogue) if _comes_from(draft) and spec.type == "ratio" else None
+    return facts.number_behind(spec, draft.catalogue) if _comes_from(draft) and spec.type == "ratio" else None
 
 
 def _comes_from(draft: Draft) -> bool:

@@ -115,7 +115,7 @@ def _asks_number(draft: Draft) -> bool:
 
 def _count(draft: Draft, i: int, rate: MetricSpec) -> None:
     """Put the count above a rate's line into the rate's place; ask where it counts nothing."""
-    counted = facts.count_of(rate, draft.catalogue)
+    counted = facts.number_behind(rate, draft.catalogue)
     if counted is None:
         raise _no_count(draft, i, rate)
     draft.metrics[draft.metrics.index(rate.name)] = counted.name
@@ -133,7 +133,7 @@ def _ranked_share(draft: Draft) -> None:
 
 def _no_count(draft: Draft, i: int, rate: MetricSpec) -> Stop:
     """Offer the rate, and the count where there is one, for the same time and slice."""
-    counted = facts.count_of(rate, draft.catalogue)
+    counted = facts.number_behind(rate, draft.catalogue)
     metrics = (rate, counted) if counted else (rate,)
     choices = [draft.meaning(i, Entry("metric", m.name, 1.0), "", "how_many") for m in metrics]
     return ask_which(gates.message("count_or_rate" if counted else "no_count", metric=rate.label), choices)
