@@ -116,7 +116,7 @@ def tell_relation(found: Findings) -> tuple[Claim, ...]:
     """Tell how the outcome differs between the ends, crude and like with like."""
     detail = found.detail
     assert isinstance(detail, Relation)
-    return (_relation(found, detail), *_crude(found, detail), *_rows(found))
+    return (_relation(found, detail), *_crude(found, detail), *_rows(found, detail))
 
 
 def _relation(found: Findings, detail: Relation) -> Claim:
@@ -155,21 +155,28 @@ def _crude(found: Findings, detail: Relation) -> Iterator[Claim]:
     if len(found.figures) < 2:
         return
     crude = found.figures[1]
+    told = found.figures[0]
+    turned = told.significant and (told.change or 0.0) * (crude.change or 0.0) < 0
+    head = "Taken as they come it is the other way round" if turned else "Taken as they come, it is"
     text = (
-        f"Taken as they come, it is {crude.text} where {sentence_case(detail.cause)} is {detail.high} and "
-        f"{show(crude.baseline_value, crude.unit)} where it is {detail.low}."
+        f"{head}{':' if turned else ''} {crude.text} where {sentence_case(detail.cause)} is {detail.high} and "
+        f"{show(crude.baseline_value, crude.unit)} where it is {detail.low}"
     )
+    text += ", so what is compared with what decides." if turned else "."
     yield Claim(text=text, figures=(*_of(1), "/table"))
 
 
-def _rows(found: Findings) -> Iterator[Claim]:
-    table = found.table
-    if table is None or len(table.rows) < 2:
+def _rows(found: Findings, detail: Relation) -> Iterator[Claim]:
+    rows = found.table.rows if found.table else ()
+    places = {row[0]: i for i, row in enumerate(rows)}
+    if detail.low not in places or detail.high not in places:
         return
-    ends = (0, len(table.rows) - 1)
-    low, high = (show(table.rows[i][2], "count") for i in ends)
-    text = f"This rests on {low} rows in the first group and {high} in the last; the table shows each of them."
-    yield Claim(text=text, figures=("/table/rows/0/2", f"/table/rows/{ends[1]}/2"))
+    low, high = places[detail.low], places[detail.high]
+    text = (
+        f"This rests on {show(rows[low][2], 'count')} rows where it is {detail.low} and"
+        f" {show(rows[high][2], 'count')} where it is {detail.high}; the table shows each of them."
+    )
+    yield Claim(text=text, figures=(f"/table/rows/{low}/2", f"/table/rows/{high}/2", "/table"))
 
 
 def tell_risk(found: Findings) -> tuple[Claim, ...]:

@@ -33,23 +33,26 @@ class Association:
     dimensions: tuple[int, ...]
 
 
-def associate(cube: Cube, *, bins: Sequence[int], candidates: Sequence[int]) -> Association | None:
+def associate(cube: Cube, *, bins: Sequence[int], candidates: Sequence[int], design: float = 1.0) -> Association | None:
     """Contrast the last bin of the cube's first dimension with the first, like with like.
 
     Adjusted is the slope over the bins' ranks within strata, pooled by least squares and carried from the first
     to the last bin; with two bins it is the mean difference weighted d_last·d_first / (d_last + d_first) (Mantel
     and Haenszel 1959). A dimension matters by how far it alone moves the slope; at most three are combined
-    while strata hold twenty rows on average. None with fewer than 30 rows at an end.
+    while strata hold twenty rows on average. `design` is the variance in units of that of independent rows. None with
+    fewer than 30 rows at an end.
     """
-    crude, slope = _contrast(cube, (bins[0], bins[-1]), ()), _contrast(cube, bins, ())
+    crude, slope = _contrast(cube, (bins[0], bins[-1]), (), design), _contrast(cube, bins, (), design)
     if crude is None or slope is None:
         return None
-    alone = {d: found for d in candidates if (found := _contrast(cube, bins, (d,)))}
+    alone = {d: found for d in candidates if (found := _contrast(cube, bins, (d,), design))}
     chosen: tuple[int, ...] = ()
     for d in sorted(alone, key=lambda d: -abs(alone[d].change - slope.change))[:MOST_ADJUSTED]:
         if _strata(cube, (*chosen, d)) * ROWS_A_STRATUM <= slope.rows:
             chosen = (*chosen, d)
-    return Association(crude=crude, adjusted=_contrast(cube, bins, chosen) if chosen else None, dimensions=chosen)
+    return Association(
+        crude=crude, adjusted=_contrast(cube, bins, chosen, design) if chosen else None, dimensions=chosen
+    )
 
 
 def bin_sums(cube: Cube, bin_: int) -> Moments:
@@ -63,7 +66,7 @@ def _strata(cube: Cube, dimensions: tuple[int, ...]) -> int:
     return len(np.unique(kept, axis=0))
 
 
-def _contrast(cube: Cube, bins: Sequence[int], dimensions: tuple[int, ...]) -> Contrast | None:
+def _contrast(cube: Cube, bins: Sequence[int], dimensions: tuple[int, ...], design: float) -> Contrast | None:
     sides = [_by_stratum(cube, b, dimensions) for b in bins]
     n, d, rows = (np.array([getattr(s, name) for s in sides]) for name in ("n", "d", "rows"))
     met = (d > 0).sum(axis=0) > 1
@@ -77,7 +80,7 @@ def _contrast(cube: Cube, bins: Sequence[int], dimensions: tuple[int, ...]) -> C
     slope = float((rank * (n - level * d)).sum() / held)
     variance = float((_residual(sides, met) * rank**2 * d).sum() / held**2)
     steps = len(bins) - 1
-    return _tested(slope * steps, np.sqrt(variance) * steps, round(float(rows[:, met].sum())))
+    return _tested(slope * steps, np.sqrt(design * variance) * steps, round(float(rows[:, met].sum())))
 
 
 def _residual(sides: Sequence[Moments], met: NDArray[np.bool_]) -> NDArray[np.float64]:

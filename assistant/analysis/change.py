@@ -42,13 +42,6 @@ def change_of(
     return compare(total(cube, 1), total(cube, 0), kind=cube.kind, exposure=exposure, design=design)
 
 
-def difference(one: Cube, other: Cube) -> Change:
-    """Compare the current period of one cube with that of another (two segments)."""
-    require_finite(one)
-    require_finite(other)
-    return compare(total(one, 1), total(other, 1), kind=one.kind)
-
-
 def compare(
     now: Moments,
     before: Moments,

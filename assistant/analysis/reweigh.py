@@ -13,11 +13,10 @@ Held = TypeVar("Held", bound=Cube | Clusters)
 POWERS = {"rows": 1, "row_count": 1, "n": 1, "d": 1, "nn": 2, "nd": 2, "dd": 2}
 
 
-def against_member(held: Held, first: int) -> Held:
-    """Make one member of the first dimension the later period, and the others the earlier; the dimension goes."""
-    kept = _at(held, held.period == 1)
-    period = (kept.codes[:, 0] == first).astype(np.int8)
-    return without_first(replace(kept, period=period))
+def against(held: Held, inside: NDArray[np.bool_], outside: NDArray[np.bool_]) -> Held:
+    """Make some members of the first dimension the later period, and others the earlier one; the rest is left out."""
+    kept = _at(held, (held.period == 1) & (inside | outside)[held.codes[:, 0]])
+    return replace(kept, period=inside[kept.codes[:, 0]].astype(np.int8))
 
 
 def without_first(held: Held) -> Held:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from assistant.analysis.change import Change, change_of
 from assistant.analysis.drivers import explain
 from assistant.analysis.drivers.clusters import design_effect
-from assistant.analysis.reweigh import against_member
 from assistant.findings import Findings
+from assistant.intents.apart import sums_apart
 from assistant.intents.common import empty, first_findings
 from assistant.intents.explaining import labels
 from assistant.intents.listen import Aside, listen
@@ -82,12 +82,8 @@ def _cells(
         now=reading.window,
         filters=reading.filters,
     )
-    label = bench.catalogue.metric(reading.metrics[0]).label
-    cube = bench.recorder.cube(query, f"{label}, sums of both groups")
-    clusters = bench.recorder.clusters(query, cube, f"{label}, whose rows they are, in part")
-    first = cube.members[0].index(str(pair.values[0]))
-    kept = against_member(clusters, first) if clusters is not None else None
-    return against_member(cube, first), kept, left_out
+    cube, clusters = sums_apart(bench, query, (str(pair.values[0]),))
+    return cube, clusters, left_out
 
 
 def _against(figure: Figure, change: Change) -> Figure:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.analysis.change import Change, difference
+from assistant.analysis.change import Change
 from assistant.expand import companions, table_query
 from assistant.findings import Comparison, Findings
+from assistant.intents.apart import difference_apart
 from assistant.intents.common import empty, first_findings
-from assistant.intents.sizes import part, sums_of, with_sizes
+from assistant.intents.sizes import sums_of, sums_query, with_sizes
 from assistant.measuring import Bench, measure, to_table
 from assistant.phrases import join_words, sentence_case, show
 from assistant.types import Figure, Plan, Reading, ResultTable, Step
@@ -190,20 +191,27 @@ def _side_by_side(found: Findings, bench: Bench) -> Findings:
     except UserError as error:
         return replace(found, figures=tuple(figures), notes=(*notes, f"no interval: {error.message}"))
     if cube is not None:
-        figures[0] = _with_difference(figures[0], figures[1], cube, [str(m) for m, _ in members])
+        figures[0] = _with_difference(figures[0], figures[1], found, bench, cube, [str(m) for m, _ in members])
     return with_sizes(replace(found, figures=tuple(figures)), bench, cube)
 
 
-def _with_difference(one: Figure, other: Figure, cube: Cube, members: Sequence[str]) -> Figure:
-    change: Change = difference(part(cube, members[0]), part(cube, members[1]))
+def _with_difference(
+    one: Figure, other: Figure, found: Findings, bench: Bench, cube: Cube, members: Sequence[str]
+) -> Figure:
+    query = sums_query(found, one.metric)
+    return _apart(one, other, difference_apart(bench, query, members[:1], members[1:], cube))
+
+
+def _apart(one: Figure, other: Figure, change: Change | None) -> Figure:
+    """Give a figure the other group's value as its baseline."""
     moved = one.value - other.value if one.value is not None and other.value is not None else None
     return replace(
         one,
         baseline_value=other.value,
         change=moved,
         change_pct=moved / abs(other.value) if moved is not None and other.value else None,
-        change_ci=change.ci,
-        significant=change.significant,
+        change_ci=change.ci if change else None,
+        significant=change.significant if change else None,
     )
 
 
@@ -218,27 +226,12 @@ def _against_rest(plan: Plan, bench: Bench) -> tuple[Figure, ...]:
     one, other = (measure(bench, metric, side, reading.window).figure for side in (own, rest))
     if one.value is None or other.value is None:
         return ()
+    query = CubeQuery(metric=metric, dimensions=(group.dimension,), now=reading.window, filters=reading.filters)
     try:
-        cubes = [
-            bench.recorder.cube(
-                CubeQuery(metric=metric, dimensions=(), now=reading.window, filters=side), f"{one.label}, sums"
-            )
-            for side in (own, rest)
-        ]
-        change: Change | None = difference(*cubes)
+        change: Change | None = difference_apart(bench, query, [str(v) for v in group.values])
     except UserError:
         change = None
-    moved = one.value - other.value
-    return (
-        replace(
-            one,
-            baseline_value=other.value,
-            change=moved,
-            change_pct=moved / abs(other.value) if other.value else None,
-            change_ci=change.ci if change else None,
-            significant=change.significant if change else None,
-        ),
-    )
+    return (_apart(one, other, change),)
 
 
 def _only(reading: Reading, dimension: str, member: object) -> tuple[Filter, ...]:

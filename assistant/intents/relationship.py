@@ -6,7 +6,9 @@ from itertools import pairwise
 
 from assistant.analysis.association import Association, Contrast, associate, bin_sums
 from assistant.analysis.change import value_of
+from assistant.analysis.drivers.clusters import design_effect
 from assistant.findings import Findings, Relation
+from assistant.intents.apart import sums_apart
 from assistant.intents.common import empty, first_findings
 from assistant.intents.extended import with_dimension
 from assistant.intents.why import driver_dimensions
@@ -53,11 +55,11 @@ def find_relationship(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         return
     yield Step(name="analyse", text="Comparing like with like")
     try:
-        cube, confounders = _cube(reading, bench, bins)
+        query, cube, confounders = _cube(reading, bench, bins)
     except UserError as error:
         yield _declined(plan, bench, error)
         return
-    yield _found(plan, reading, bench, cube, bins, confounders)
+    yield _found(plan, reading, bench, query, cube, bins, confounders)
 
 
 def _declined(plan: Plan, bench: Bench, error: UserError) -> Findings:
@@ -120,7 +122,7 @@ def _names(cuts: Sequence[float], unit: str) -> list[str]:
     return [f"up to {shown[0]}", *middle, f"over {shown[-1]}"]
 
 
-def _cube(reading: Reading, bench: Bench, bins: _Bins) -> tuple[Cube, tuple[str, ...]]:
+def _cube(reading: Reading, bench: Bench, bins: _Bins) -> tuple[CubeQuery, Cube, tuple[str, ...]]:
     outcome = reading.metrics[0]
     spec = bench.catalogue.metric(outcome)
     shut = {bins.dimension, *(d for m in reading.metrics for d in restating(m, bench.catalogue))}
@@ -135,11 +137,17 @@ def _cube(reading: Reading, bench: Bench, bins: _Bins) -> tuple[Cube, tuple[str,
     cube = bins.bench.recorder.cube(query, f"{spec.label} by {bins.label}, within {len(free)} dimensions")
     if cube.kind != "ratio":
         raise UserError(f"{spec.label} is a count, and a row has none", code="not_one_row", hint="ask for a rate")
-    return cube, tuple(free)
+    return query, cube, tuple(free)
 
 
 def _found(
-    plan: Plan, reading: Reading, bench: Bench, cube: Cube, bins: _Bins, confounders: tuple[str, ...]
+    plan: Plan,
+    reading: Reading,
+    bench: Bench,
+    query: CubeQuery,
+    cube: Cube,
+    bins: _Bins,
+    confounders: tuple[str, ...],
 ) -> Findings:
     spec = bench.catalogue.metric(reading.metrics[0])
     sums = [bin_sums(cube, cube.members[0].index(m)) for m in bins.members]
@@ -156,7 +164,9 @@ def _found(
     places = held if bins.dimension == BIN else list(_extremes(held, sums))
     low, high = places[0], places[-1]
     codes = [cube.members[0].index(bins.members[i]) for i in places]
-    found = associate(cube, bins=codes, candidates=range(1, len(cube.dimensions)))
+    ends = ((bins.members[low],), (bins.members[high],))
+    design = design_effect(*sums_apart(bins.bench, query, *ends, cube))
+    found = associate(cube, bins=codes, candidates=range(1, len(cube.dimensions)), design=design)
     if found is None:
         decline = Decline(reason="no_data", message="There are too few rows at either end to compare them.")
         return replace(first_findings(plan, reading, bench), decline=decline)

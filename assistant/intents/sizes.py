@@ -51,11 +51,15 @@ def with_sizes(found: Findings, bench: Bench, cube: Cube | None = None) -> Findi
 
 def sums_of(found: Findings, bench: Bench, metric: str) -> Cube | None:
     """Return the metric's sums for each group; None where they would tell the size of a withheld one."""
-    reading = found.reading
     if bench.catalogue.small_cells:
         return None
-    query = CubeQuery(metric=metric, dimensions=reading.by, now=reading.window, filters=reading.filters)
-    return bench.recorder.cube(query, f"{bench.catalogue.metric(metric).label}, sums a group")
+    return bench.recorder.cube(sums_query(found, metric), f"{bench.catalogue.metric(metric).label}, sums a group")
+
+
+def sums_query(found: Findings, metric: str) -> CubeQuery:
+    """Ask for the sums of each group of a reading."""
+    reading = found.reading
+    return CubeQuery(metric=metric, dimensions=reading.by, now=reading.window, filters=reading.filters)
 
 
 def part(cube: Cube, member: str) -> Cube:

@@ -428,6 +428,19 @@ def test_parts_without_a_positive_denominator_leave_no_residual(d: list[float]) 
     assert all(r.value_before is None or np.isfinite(r.value_before) for r in found.by_dimension[0].rows)
 
 
+def test_admissions_that_fell_for_women_although_they_rose_within_most_departments_are_called_so() -> None:
+    """Berkeley, autumn 1973, men to women in the six largest departments: Bickel, Hammel, O'Connell 1975."""
+    men = [(825, 512), (560, 353), (325, 120), (417, 138), (191, 53), (373, 22)]
+    women = [(108, 89), (25, 17), (593, 202), (375, 131), (393, 94), (341, 24)]
+    d, n = zip(*men, *women, strict=True)
+    codes = [[i] for i in (*range(6), *range(6))]
+    found = explain(cube(n, d, codes, [0] * 6 + [1] * 6, sizes=(6,)))
+    assert found.total_change == pytest.approx(557 / 1835 - 1198 / 2691)
+    assert sum(r.mix_effect or 0.0 for r in found.by_dimension[0].rows) < found.total_change
+    assert sum(r.rate_effect or 0.0 for r in found.by_dimension[0].rows) > 0
+    assert max(residuals(found)) < 1e-12
+
+
 def test_a_published_reversal_is_called_one() -> None:
     """Deaths among Delta cases, unvaccinated to vaccinated, under 50 and older: Public Health England, briefing 20."""
     n, d = [48, 205, 21, 460], [147_612, 3_440, 89_807, 27_307]
