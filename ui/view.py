@@ -149,7 +149,9 @@ def confidence_text(confidence: Confidence) -> str:
     share = "over 99 %" if confidence.probability > 0.99 else write.percent(confidence.probability)
     text = f"{confidence.label.capitalize()} confidence, {share}"
     record = confidence.record
-    return f"{text} ({record.right} of {record.n} like it were right)" if record else text
+    if record is None:
+        return text
+    return f"{text} (answers like this were right {write.percent(record.right / record.n)}, n = {record.n:,})"
 
 
 def sentences(answer: Answer) -> list[Claim]:
