@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.callers import calls, fewest
 from assistant.dictionary import open_engine
@@ -11,9 +12,10 @@ from assistant.permitted import PermittedEvidence
 from assistant.protocols import EvidenceSearch
 from assistant.scoring import score_cards, sources
 from assistant.workspace import RoleSettings, Workspace
+from indexes.agreement import Agreement, agreement
 from indexes.types import ListedTheme
 from indexes.validation import ScoreCard
-from semantic_layer.compile import compile_keys
+from semantic_layer.compile import compile_keys, recorded_reason
 from semantic_layer.engine import SqlEngine
 from semantic_layer.errors import UserError, did_you_mean
 from semantic_layer.guard import Guard
@@ -25,6 +27,9 @@ from semantic_layer.problems import Problem
 from semantic_layer.quarantine import usable
 from semantic_layer.query import Filter
 from semantic_layer.values import DataRange, data_range, distinct_values, members_of
+
+if TYPE_CHECKING:
+    from indexes.search import TranscriptIndex
 
 MOST_CONTACTS = 50_000_000
 
@@ -88,6 +93,19 @@ class Access:
             return found
         behind = self._calls(workspace, own.contact_ids)
         return tuple(theme for theme in found if fewest(theme.contacts, behind) >= self.policy.small_cells)
+
+    def agreement(self, workspace: Workspace, index: "TranscriptIndex") -> Agreement | None:
+        """Compare themes with the reason recorded for each contact; None without one, and for a role with limits."""
+        settings = workspace.config.transcripts
+        if settings is None or settings.table is None or self.policy is not None:
+            return None
+        reason = recorded_reason(self.catalogue, settings.table)
+        if reason is None:
+            return None
+        sql = compile_keys(self.catalogue, table=settings.table, key=settings.key, filters=(), window=None, by=reason)
+        ids, members = self.engine.run(sql, max_rows=MOST_CONTACTS).data or ((), ())
+        recorded = {str(i): str(m) for i, m in zip(ids, members, strict=True) if m is not None}
+        return agreement(reason, index.carried(), recorded)
 
     def cards(self, workspace: Workspace) -> tuple[ScoreCard, ...]:
         """Return the records of scores open to the role; raise UserError (not_permitted) for a role with rows.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from assistant.findings import Findings, Oddities, Overview
 from assistant.narrate_change import is_worse, subject
 from assistant.narrate_when import since
-from assistant.narrate_words import labels_of
+from assistant.narrate_words import about_themes, labels_of
 from assistant.phrases import (
     capital,
     is_plural,
@@ -33,6 +33,7 @@ def tell_overview(found: Findings) -> tuple[Claim, ...]:
         *(_moved(found, i) for i in detail.moved),
         *(_shifted(found, i, since(step)) for i, step in detail.shifted),
         *_rest(found, detail),
+        *about_themes(found),
     )
 
 

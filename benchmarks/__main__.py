@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("start", "semantic", "ask", "retrieval", "redaction", "themes", "drivers", "foreign", "large")
+NAMES = ("start", "semantic", "ask", "retrieval", "redaction", "passages", "themes", "drivers", "foreign", "large")
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "build" / "benchmarks"
 

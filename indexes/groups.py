@@ -12,6 +12,8 @@ from indexes.terms import Terms
 
 _SAID_AT_ALL = 8
 _PRIOR = 4.0
+# A rarer word would have so little to start from that one nobody said before could never count as new.
+_LEAST_PRIOR = 0.5
 _STRONG_WORD = 2.326
 _STRONG_REASON = 1.645
 _SHUFFLES = 60
@@ -165,7 +167,7 @@ def distinct(said: Said, groups: list[Group]) -> list[Group]:
 
 def log_odds_z(a: Reals, n: int, b: Reals, m: int) -> Reals:
     """Compare shares a/n and b/m under a Dirichlet prior of the pooled share (Monroe, Colaresi, Quinn 2008, eq. 22)."""
-    prior = _PRIOR * (a + b + 0.5) / (n + m + 1)
+    prior = np.maximum(_PRIOR * (a + b + 0.5) / (n + m + 1), _LEAST_PRIOR)
     no = _PRIOR - prior
     odds = np.log((a + prior) / (n - a + no)) - np.log((b + prior) / (m - b + no))
     spread = 1 / (a + prior) + 1 / (n - a + no) + 1 / (b + prior) + 1 / (m - b + no)

@@ -212,6 +212,11 @@ class TranscriptIndex:
             limit=limit,
         )
 
+    def carried(self) -> dict[str, str]:
+        """Map each contact that carries a theme to its name."""
+        themes = self.themes
+        return {c: themes.names[themes.of[i]] for c, i in self._positions.items() if themes.of[i] >= 0}
+
     def listed_themes(self, *, contact_ids: Collection[str] | None = None) -> tuple[ListedTheme, ...]:
         """List the themes, the most frequent first; of some contacts, those that one of them carries."""
         every = listed(self.themes, self._terms, None if contact_ids is None else self._known(contact_ids))

@@ -11,7 +11,7 @@ from assistant.protocols import EvidenceSearch
 from assistant.types import Listening, Segment
 from indexes.settings import TranscriptSettings
 from indexes.types import Evidence, Theme
-from semantic_layer.compile import reaches
+from semantic_layer.compile import reaches, recorded_reason
 from semantic_layer.errors import BecauseError
 from semantic_layer.query import UNKNOWN, Filter, TimeWindow
 
@@ -138,8 +138,7 @@ def _heard(sides: _Sides, bench: Bench, index: EvidenceSearch, *, recorded: bool
 
 def reason_of(bench: Bench, table: str) -> str | None:
     """Return the dimension that records what a contact was about, where the transcripts' table has one."""
-    names = (d.name for d in bench.catalogue.dimensions if d.theme and not d.hidden)
-    return next((name for name in names if reaches(bench.catalogue, table, name)), None)
+    return recorded_reason(bench.catalogue, table)
 
 
 def contacts_of_slice(

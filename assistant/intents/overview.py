@@ -8,6 +8,7 @@ from assistant.analysis.movement import beyond_noise, both, swing_p
 from assistant.expand import dated, with_baseline
 from assistant.findings import Findings, LevelShift, Overview
 from assistant.intents.common import empty, first_findings, rows_behind
+from assistant.intents.emerging import with_emerging
 from assistant.intents.series import Series, history, reachable, whole_periods
 from assistant.intents.trend import dated_shift
 from assistant.measuring import Bench, Measured, measure
@@ -42,7 +43,7 @@ def find_overview(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
     known = by_month if grain == "month" else _history(reading, bench, grain)
     moved = beyond_noise([_p_value(m, known) for m in measured])
     shifted = _shifts(reading, bench, by_month, moved)
-    yield replace(
+    found = replace(
         first_findings(plan, reading, bench),
         figures=tuple(_judged(m, i in moved) for i, m in enumerate(measured)) + tuple(m.figure for m, _ in shifted),
         smallest=rows_behind(measured),
@@ -53,6 +54,11 @@ def find_overview(plan: Plan, bench: Bench) -> Iterator[Step | Findings]:
         ),
         notes=tuple(m.note for m in measured if m.note),
     )
+    if plan.reading.metrics:
+        yield found
+        return
+    yield Step(name="evidence", text="Listening for what is new")
+    yield with_emerging(found, bench)
 
 
 def _headline(plan: Plan, bench: Bench) -> tuple[str, ...]:

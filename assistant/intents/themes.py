@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from assistant.findings import Findings
 from assistant.intents.common import first_findings
+from assistant.intents.emerging import SHORT, weeks_before
 from assistant.intents.listen import contacts_of_slice, reason_of, within_reach
 from assistant.intents.opposed import with_opposed
 from assistant.intents.reasons import common_reasons, growing_reasons, grown_reasons
@@ -14,7 +14,7 @@ from assistant.measuring import Bench
 from assistant.protocols import EvidenceSearch
 from assistant.recorder import number
 from assistant.types import Decline, Listening, Plan, Reading, ResultColumn, ResultTable, Step
-from assistant.windows import labelled, previous
+from assistant.windows import previous
 from indexes.settings import TranscriptSettings
 from indexes.types import Evidence, Theme
 from semantic_layer.errors import BecauseError
@@ -24,9 +24,6 @@ from semantic_layer.query import UNKNOWN, Filter, MetricQuery, TimeWindow
 SHOWN = 10
 THEMES = 4
 GROWING = 2
-# A week is held against the eight before it, so that one odd week does not make everything look new.
-SHORT = 7
-WEEKS_BEFORE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +71,7 @@ def _against_before(reading: Reading) -> Reading:
         return reading
     if reading.window.days > SHORT:
         return replace(reading, baseline=previous(reading.window))
-    end = reading.window.start - timedelta(days=1)
-    return replace(reading, baseline=labelled(end - timedelta(days=7 * WEEKS_BEFORE - 1), end))
+    return replace(reading, baseline=weeks_before(reading.window))
 
 
 def _counted(

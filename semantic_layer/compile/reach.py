@@ -43,6 +43,12 @@ def reaches(catalogue: Catalogue, table: str, dimension: str) -> bool:
     return path(catalogue, table, catalogue.dimension(dimension).table) is not None
 
 
+def recorded_reason(catalogue: Catalogue, table: str) -> str | None:
+    """Return the dimension that records what a row of a table was about, where there is one."""
+    names = (d.name for d in catalogue.dimensions if d.theme and not d.hidden)
+    return next((name for name in names if reaches(catalogue, table, name)), None)
+
+
 def crosses(metric_name: str, dimension: str, catalogue: Catalogue) -> bool:
     """Tell whether a row of the one table that a metric is measured on has many members of a dimension."""
     tables = {leaf.measure.table for leaf in leaves(metric_name, catalogue, {})}

@@ -85,16 +85,27 @@ def themes(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE, role: RoleOption = None, as_json: JsonOption = False
 ) -> None:
     """List the themes found, with the ids that `transcripts: themes` of because.yml speaks of."""
+    from assistant.corpus import open_index
     from ui.opened import open_here
 
     here = open_here(workspace)
-    with _listening(here, role) as (access, index):
-        found = access.themes(here.workspace, index) if access else index.listed_themes()
+    index = open_index(here.workspace)
+    with here.access(role) as access:
+        found = access.themes(here.workspace, index)
+        agreed = access.agreement(here.workspace, index)
     if as_json:
-        emit({"themes": found})
+        emit({"themes": found, "agreement": agreed})
         return
     for theme in found:
-        out().print(f"{', '.join(theme.ids):8} {theme.contacts:7,}  {theme.name}", markup=False)
+        told = "" if theme.precision is None else f"  told right {theme.precision:4.0%}, found {theme.recall or 0:4.0%}"
+        out().print(f"{', '.join(theme.ids):8} {theme.contacts:7,}{told}  {theme.name}", markup=False)
+    if agreed:
+        out().print(
+            f"Agreement with the recorded {agreed.dimension} of {agreed.contacts:,} contacts: NMI {agreed.nmi:.2f}; "
+            f"{agreed.share:.0%} have the {agreed.dimension} that leads in their theme "
+            f"({agreed.most_frequent:.0%} would with one theme for all)",
+            markup=False,
+        )
 
 
 @contextmanager
