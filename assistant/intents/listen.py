@@ -1,7 +1,8 @@
 """What customers said: the contacts of each leading segment against its past and against everyone else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from assistant.findings import Findings
 from assistant.intents.opposed import with_opposed
@@ -43,6 +44,7 @@ class Aside:
     other: tuple[Filter, ...] | None = None
 
 
+_Contacts = Callable[[tuple[Filter, ...], TimeWindow | None], dict[str, str]]
 _Heard = tuple[Listening, tuple[Theme, ...], tuple[Evidence, ...]]
 
 
@@ -70,12 +72,18 @@ def _listened(
     asked = reading.filters if aside.own is None else aside.own
     segments = leading(found)
     reason = reason_of(bench, settings.table or "")
+
+    @cache
+    def contacts(filters: tuple[Filter, ...], window: TimeWindow | None) -> dict[str, str]:
+        return contacts_of_slice(bench, settings, reason, filters, window)
+
     heard: list[_Heard] = []
     notes: list[str] = []
     for filters, limit in zip([s.filters for s in segments] or [()], THEMES if segments else ALL, strict=False):
         slice_, said = within_reach(bench, settings, merge(asked, filters))
         notes += said
-        sides = _sides(bench, settings, reason, _wide(aside, asked, filters), slice_, (reading.window, aside.before))
+        wide, _ = within_reach(bench, settings, _wide(aside, asked, filters))
+        sides = _sides(contacts, wide, slice_, (reading.window, aside.before))
         if all(sides.filters != listening.filters for listening, _, _ in heard):
             heard.append(_heard(sides, bench, index, recorded=reason is not None, limit=limit))
     return replace(
@@ -95,17 +103,14 @@ def _wide(aside: Aside, asked: tuple[Filter, ...], segment: tuple[Filter, ...]) 
 
 
 def _sides(
-    bench: Bench,
-    settings: TranscriptSettings,
-    reason: str | None,
-    around: tuple[Filter, ...],
+    contacts: _Contacts,
+    wide: tuple[Filter, ...],
     filters: tuple[Filter, ...],
     windows: tuple[TimeWindow | None, TimeWindow | None],
 ) -> _Sides:
-    wide, _ = within_reach(bench, settings, around)
     window, past = windows
-    now, every = (contacts_of_slice(bench, settings, reason, asked, window) for asked in (filters, wide))
-    before = contacts_of_slice(bench, settings, reason, filters, past) if past else {}
+    now, every = (contacts(asked, window) for asked in (filters, wide))
+    before = contacts(filters, past) if past else {}
     elsewhere = {contact: why for contact, why in every.items() if contact not in now}
     return _Sides(filters=filters, now=now, before=before, elsewhere=elsewhere)
 

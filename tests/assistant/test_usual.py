@@ -79,3 +79,26 @@ def test_a_part_of_a_month_or_too_short_a_past_is_refused_with_the_reason(why):
         refusal = why("churn_rate", "--baseline", "expected", "--window", window)
         assert refusal["kind"] == "refusal"
         assert reason in refusal["message"]
+
+
+GROUP = ["--where", "region=DACH", "--baseline", "region=Nordics"]
+
+
+@pytest.mark.parametrize("held", [GROUP, ["--baseline", "expected"]])
+def test_whatever_a_group_is_held_against_its_conversations_are_counted_or_their_silence_is(why, held):
+    answer = why("churn_rate", "--window", "2026-08", *held)
+    assert answer["listening"]
+    for slice_ in answer["listening"]:
+        assert 0 <= slice_["with_transcript"] <= slice_["contacts"]
+    said = " ".join(claim["text"] for claim in answer["claims"])
+    assert answer["themes"] or "transcript" in said
+    assert not any("dropped" in note for note in answer["notes"])
+
+
+def test_silence_is_said_with_its_counts(why):
+    answer = why("churn_rate", "--window", "2026-08", *GROUP)
+    told = {tuple(f["dimension"] for f in theme["filters"]) for theme in answer["themes"]}
+    said = " ".join(claim["text"] for claim in answer["claims"])
+    for slice_ in answer["listening"]:
+        if tuple(f["dimension"] for f in slice_["filters"]) not in told:
+            assert f"{slice_['contacts']:,} contacts" in said
