@@ -1,7 +1,7 @@
 """What is asked about the workspace itself: what it holds, how fresh it is, who owns which metric."""
 
 from assistant.planner import facts, gates
-from assistant.planner.draft import Draft
+from assistant.planner.draft import Draft, refuse
 from assistant.planner.parts import size_metrics
 from assistant.planner.text import key, stem
 from assistant.planner.words import words
@@ -45,9 +45,14 @@ def owned(draft: Draft) -> list[str]:
 def listed(draft: Draft) -> list[str]:
     """Read "list the regions" as a cut of the count that says how big each of them is."""
     cuts = [i for i in draft.places("dimension") if i not in draft.used]
+    if draft.items[0].kind == "unknown" and draft.linked.tokens[0].word in words().list_of("listing"):
+        draft.used.add(0)
     spoken = draft.linked.tokens[0].word in words().list_of("listing")
     bare = all(
-        item.kind in ("filler", "noun") or draft.cue(i, "which", "in", "overall", "only") or i in draft.roles
+        item.kind in ("filler", "noun")
+        or i in draft.used
+        or draft.cue(i, "which", "in", "overall", "only")
+        or i in draft.roles
         for i, item in enumerate(draft.items)
     )
     if len(cuts) != 1 or not spoken or not bare:
@@ -62,6 +67,15 @@ def listed(draft: Draft) -> list[str]:
     draft.assumptions.append(f"listed with their {draft.metric(sizes[0]).label}")
     draft.defaults += 1
     return sizes[:1]
+
+
+def check_list(draft: Draft) -> None:
+    """Refuse "list customers who churned": people are counted, and not listed one by one."""
+    asked = draft.linked.tokens[0].word in words().list_of("lists_people")
+    specs = [draft.metric(m) for m in draft.metrics]
+    people = any(t.stem in draft.context.lexicon.nouns for t in draft.linked.tokens)
+    if asked and people and not draft.by and all(s.unit == "count" for s in specs):
+        raise refuse("out_of_scope", gates.message("no_people", metric=specs[0].label))
 
 
 def _counts(draft: Draft, dimension: str) -> list[str]:

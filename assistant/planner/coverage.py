@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 
 from assistant.planner import facts
 from assistant.planner.draft import Draft, Stop
-from assistant.planner.text import stem
+from assistant.planner.text import key, stem
 from assistant.planner.words import words
 from assistant.types import Decline, RefusalReason
 
@@ -83,9 +83,12 @@ def _said_twice(draft: Draft, i: int) -> bool:
 
 
 def _counted_once(draft: Draft, i: int) -> bool:
-    """Tell whether a place names a metric that counts rows, each of which is one thing."""
+    """Tell whether a place names a metric that counts rows, each one thing, or has the thing in its name."""
     named = draft.items[i].of("metric")[:1] if i < len(draft.items) else ()
-    return any(e.name in draft.metrics and facts.counts_rows(draft.metric(e.name)) for e in named)
+    said = draft.linked.tokens[draft.items[i].first].stem if named else ""
+    asked = [draft.metric(e.name) for e in named if e.name in draft.metrics]
+    things = (m for m in map(draft.metric, draft.metrics) if named and m.unit == "count")
+    return any(facts.counts_rows(m) for m in asked) or any(said in key(m.label) for m in things)
 
 
 def _names_a_cut(draft: Draft, i: int) -> bool:

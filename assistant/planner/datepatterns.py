@@ -87,7 +87,7 @@ def _relative() -> dict[str, str]:
             |(?:the\s)?same\s(?:month|period|quarter|week)""",
         "previous": rf"""
             (?:the\s)?(?:(?:previous|prior|preceding|last)\speriod|(?:(?:a|1)\s)?(?:{units}|period|one)\s(?:before|earlier|prior)(?:\sthat)?)
-            |before\sthat""",
+            |before\sthat|(?:(?<=vs\s)|(?<=versus\s)|(?<=against\s)|(?<=than\s))(?:the\s)?last(?=\s*$)""",
         "ago": rf"(?P<n>\d+|an?|a\sfew)\s(?:{units})\s(?:{t['ago']})",
         "last_n": rf"(?:the\s)?{t['last']}\s(?:few\s)?(?P<n>\d+)\s(?:of\s)?{kind}(?:{units})",
         "last": rf"(?:the\s)?(?P<word>{t['last']})\s{kind}(?:{units})",

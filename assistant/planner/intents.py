@@ -274,4 +274,5 @@ def _name(draft: Draft, *, why: bool, trend: bool, old: Reading | None) -> Inten
         return "trend"
     if draft.baseline or draft.versus:
         return "compare"
+    about.check_list(draft)
     return "breakdown" if draft.by else "value"

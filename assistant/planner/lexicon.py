@@ -1,7 +1,7 @@
 """Everything a workspace has a name for, as stemmed phrases that point at it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -16,6 +16,8 @@ from semantic_layer.model import Catalogue, DimensionSpec, MetricSpec, TableSpec
 Kind = Literal["metric", "dimension", "value"]
 Phrase = tuple[str, ...]
 LONGEST = 10
+# as many members as a state has, and no list of people
+_FEW = 3
 _COUNTING = frozenset(("mani", "number", "of"))
 
 
@@ -104,7 +106,7 @@ def _add_metric(lexicon: Lexicon, metric: MetricSpec) -> None:
             lexicon.add((stem(initials),), Entry("metric", metric.name, 0.94))
 
 
-def _add_dimension(lexicon: Lexicon, dimension: DimensionSpec, members: Iterable[str]) -> None:
+def _add_dimension(lexicon: Lexicon, dimension: DimensionSpec, members: Sequence[str]) -> None:
     table = words()
     tail, head = (_stems(table.list_of(f"generic_dimension_{part}")) for part in ("tail", "head"))
     nouns: set[str] = set()
@@ -117,7 +119,7 @@ def _add_dimension(lexicon: Lexicon, dimension: DimensionSpec, members: Iterable
                 lexicon.add(short, Entry("dimension", dimension.name, score * factor))
     lexicon.dimension_words[dimension.name] = frozenset(nouns)
     name = spell(dimension.name)
-    if len(name) == 2 and name[1] in table.list_of("doer"):
+    if len(members) > _FEW and len(name) == 2 and name[1] in table.list_of("doer"):
         lexicon.add(key(f"who {name[0]}"), Entry("dimension", dimension.name, 0.95))
     for member in dict.fromkeys((*members, *dimension.values)):
         _add_member(lexicon, dimension, str(member))

@@ -158,7 +158,8 @@ def ask_by_word(draft: Draft) -> None:
 
 def _loose(draft: Draft, item: Item) -> Iterator[str]:
     """Yield the stems of a word that names nothing, or one member only: "cost", "retention"."""
-    member = len(item.at) == 1 and item.of("value") and not draft.metrics
+    plural = draft.linked.tokens[item.last].word.endswith("s")
+    member = len(item.at) == 1 and item.of("value") and not draft.metrics and not plural
     if item.kind == "unknown" or member:
         yield from (draft.linked.tokens[p].stem for p in item.at)
 

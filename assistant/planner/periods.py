@@ -109,6 +109,8 @@ def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
     if len(periods) == 3 and len(named) == 2 and draft.has("compare", "vs", "difference"):
         periods = named
         draft.assumptions.append("compared are the two periods named as such")
+    if len(periods) == 2 and (cut := _without(draft, *periods)):
+        return cut, (earlier(cut, BEFORE, clock) if compares else None)
     if len(periods) > 2:
         raise ask_back("The question names more than two periods.", _offers(draft, periods[:3]))
     if len(periods) == 2:
@@ -125,6 +127,22 @@ def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
         now = _default(draft, clock, usual, trend=trend and not back, compares=compares)
         return now, (earlier(now, back or BEFORE, clock) if back or compares else None)
     return _one(draft, periods[0], clock, back, compares=compares, trend=trend)
+
+
+def _without(draft: Draft, whole: TimeSpan, part: TimeSpan) -> Period | None:
+    """Return "the last 6 months, not including October"; None where nothing is left out."""
+    place = next(i for i, item in enumerate(draft.items) if item.time and item.time.first == part.first)
+    before = draft.before(place)
+    if not draft.cue(before, "not") or whole.period is None or part.period is None:
+        return None
+    draft.used.add(before)
+    kept, out = whole.period, part.period
+    label = f"{kept.label} without {out.label}"
+    if out.end >= kept.end and kept.start < out.start:
+        return replace(kept, end=out.start - DAY, label=label, count=0)
+    if out.start <= kept.start and out.end < kept.end:
+        return replace(kept, start=out.end + DAY, label=label, count=0)
+    raise refuse("out_of_scope", f"I can't leave {out.label} out of the middle of {kept.label}.")
 
 
 def _two(draft: Draft, spans: list[TimeSpan], *, compares: bool, trend: bool) -> Pair:

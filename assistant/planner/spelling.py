@@ -62,7 +62,7 @@ class Speller:
         if not found and len(typed) >= 4:
             found = [w for w in self._own if len(w) > len(typed) and w.startswith(typed)]
         shortest = min(found, key=len, default=None)
-        return shortest if shortest and all(w.startswith(shortest) for w in found) else None
+        return shortest if shortest and all(w.startswith(stem(shortest)) for w in found) else None
 
     def _plausible(self, typed: str, word: str, distance: int) -> bool:
         """Tell whether a slip explains the difference; what would be dropped as filler needs swapped letters."""
