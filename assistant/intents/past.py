@@ -156,6 +156,8 @@ def _line(reading: Reading, bench: Bench, days: Sequence[date], grain: Literal["
     bench, above, below = with_sums(bench, reading.metrics[0])
     names = [name for _, name in above] + ([below] if below else [])
     known = history(bench, names, reading.filters, labelled(days[0], period_end(days[-1], grain)), grain)
+    if bench.catalogue.small_cells and any(v is None for name in names for v in known[name].values()):
+        raise UserError("some of its history is withheld in this role", code="withheld", hint="widen the filter")
     sums = {name: np.array([known[name].get(day) or 0.0 for day in days]) for name in names}
     n = np.sum([factor * sums[name] for factor, name in above], axis=0)
     weekly = grain == "day"
