@@ -5,6 +5,7 @@ from assistant.planner.draft import Draft, refuse
 from assistant.planner.parts import size_metrics
 from assistant.planner.text import key, stem
 from assistant.planner.words import words
+from semantic_layer.compile import can_cut
 
 _SHOWN = 6
 
@@ -81,4 +82,4 @@ def check_list(draft: Draft) -> None:
 def _counts(draft: Draft, dimension: str) -> list[str]:
     """Return the shown counts of all rows of some table that a dimension cuts."""
     shown = (m for m in draft.catalogue.metrics if not m.hidden and facts.counts_all(m))
-    return [m.name for m in shown if facts.reaches(m, dimension, draft.catalogue)]
+    return [m.name for m in shown if can_cut(m.name, dimension, draft.catalogue)]

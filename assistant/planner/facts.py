@@ -35,12 +35,6 @@ def counts_all(metric: MetricSpec) -> str | None:
     return measure.table if plain and measure is not None else None
 
 
-def reaches(metric: MetricSpec, dimension: str, catalogue: Catalogue) -> bool:
-    """Tell whether every fact of a metric can be cut by a dimension through N:1 joins."""
-    target = catalogue.dimension(dimension).table
-    return all(target in _joined(t.name, catalogue) for t in tables(metric, catalogue))
-
-
 def has_time(metric: MetricSpec, catalogue: Catalogue) -> bool:
     """Tell whether a metric's rows are dated."""
     return any(m.time or catalogue.table(m.table).time for m in measures(metric, catalogue))
@@ -81,13 +75,3 @@ def rate_of(count: MetricSpec, catalogue: Catalogue) -> MetricSpec | None:
         return None
     ratios = (m for m in catalogue.metrics if m.type == "ratio" and not m.hidden and m.unit == "ratio")
     return next((m for m in ratios if m.numerator == count.measure), None)
-
-
-def _joined(name: str, catalogue: Catalogue) -> frozenset[str]:
-    seen, todo = {name}, [name]
-    while todo:
-        for join in catalogue.table(todo.pop()).joins:
-            if join.to not in seen:
-                seen.add(join.to)
-                todo.append(join.to)
-    return frozenset(seen)

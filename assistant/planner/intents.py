@@ -20,7 +20,7 @@ from assistant.planner.twoparts import check_two_parts
 from assistant.planner.units import check_units
 from assistant.planner.words import words
 from assistant.types import Intent, Level, Reading
-from semantic_layer.compile import crosses
+from semantic_layer.compile import can_cut, crosses
 
 
 def read_intent(draft: Draft) -> Intent:
@@ -235,7 +235,7 @@ def _check_reach(draft: Draft, *, across: bool) -> None:
             raise refuse("unknown_metric", gates.message("one_each", metric=spec.label))
         for dimension in (*draft.by, *(f.dimension for f in draft.filters)):
             label = draft.dimension(dimension).label
-            reached = facts.reaches(spec, dimension, draft.catalogue)
+            reached = can_cut(spec.name, dimension, draft.catalogue)
             if not reached and not (across and crosses(name, dimension, draft.catalogue)):
                 raise refuse(
                     "no_data", f"{spec.label} is not known by {label}: the two are measured on different things."

@@ -4,13 +4,13 @@ from collections import defaultdict
 from functools import cache
 from itertools import pairwise
 
-from assistant.planner import facts
 from assistant.planner.draft import Draft, ask_back, ask_which, refuse
 from assistant.planner.lexicon import Entry
 from assistant.planner.linker import SHORT
 from assistant.planner.roles import qualifier
 from assistant.planner.text import stem
 from assistant.planner.words import words
+from semantic_layer.compile import can_cut
 from semantic_layer.query import Filter, Scalar
 
 _DEGREES = ("better", "worse", "up", "down", "highest", "lowest", "best", "worst")
@@ -112,9 +112,7 @@ def _narrowed(draft: Draft, i: int, entries: list[Entry]) -> list[Entry]:
     if near is not None:
         names = {e.name for e in draft.items[near].of("dimension")}
         entries = [e for e in entries if e.name in names]
-    reached = [
-        e for e in entries if all(facts.reaches(draft.metric(m), e.name, draft.catalogue) for m in draft.metrics)
-    ]
+    reached = [e for e in entries if all(can_cut(m, e.name, draft.catalogue) for m in draft.metrics)]
     entries = reached or entries
     sure = set[str]()
     for j in draft.places("value"):

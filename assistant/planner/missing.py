@@ -8,6 +8,7 @@ from assistant.planner.lexicon import Entry
 from assistant.planner.linker import Item
 from assistant.planner.text import is_plural_word, key, stem
 from assistant.planner.words import words
+from semantic_layer.compile import can_cut
 from semantic_layer.model import MetricSpec
 
 _OF_LISTS = frozenset(
@@ -78,7 +79,7 @@ def _listed(draft: Draft) -> tuple[Entry, ...]:
 def _bears_out(draft: Draft, dimension: str) -> list[MetricSpec]:
     """Return the counts of rows that have a member, those at the head of the dictionary first."""
     counts = [m for m in draft.catalogue.metrics if not m.hidden and facts.counts_all(m)]
-    return sorted((m for m in counts if facts.reaches(m, dimension, draft.catalogue)), key=lambda m: not m.headline)
+    return sorted((m for m in counts if can_cut(m.name, dimension, draft.catalogue)), key=lambda m: not m.headline)
 
 
 def _spoken_of(draft: Draft) -> tuple[Entry, ...]:
@@ -134,7 +135,7 @@ def _ask_measured(draft: Draft) -> None:
         return
     name = draft.items[cuts[0]].of("dimension")[0].name
     timed = [m for m in draft.catalogue.metrics if not m.hidden and m.unit == "seconds"]
-    labels = [m.label for m in timed if facts.reaches(m, name, draft.catalogue)]
+    labels = [m.label for m in timed if can_cut(m.name, name, draft.catalogue)]
     if labels:
         raise ask_back(gates.message("which_time"), [(n, f"{draft.text.rstrip('?')} by {n}") for n in labels[:5]])
 

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz
 from assistant.phrases import ask_how, ask_what
 from assistant.planner import facts
 from assistant.planner.draft import Context
+from semantic_layer.compile import can_cut
 from semantic_layer.model import MetricSpec
 
 Readable = Callable[[str], bool]
@@ -57,4 +58,4 @@ def said(label: str) -> str:
 def _cuts(context: Context, metric: MetricSpec, dimension: str) -> bool:
     spec = context.catalogue.dimension(dimension)
     members = context.vocabulary.values.get(dimension, ())
-    return not spec.hidden and 1 < len(members) <= 30 and facts.reaches(metric, dimension, context.catalogue)
+    return not spec.hidden and 1 < len(members) <= 30 and can_cut(metric.name, dimension, context.catalogue)

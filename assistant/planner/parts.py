@@ -4,6 +4,7 @@ from assistant.planner import facts
 from assistant.planner.draft import Draft, Stop, ask_back, refuse
 from assistant.planner.words import words
 from assistant.types import Within
+from semantic_layer.compile import can_cut
 from semantic_layer.model import MetricSpec
 from semantic_layer.query import Filter, Scalar
 
@@ -158,7 +159,7 @@ def size_metrics(draft: Draft, dimension: str) -> list[str]:
     asked = {t.name for m in draft.metrics for t in facts.tables(draft.metric(m), draft.catalogue)}
     for tables in (asked, own):
         found = [m.name for m in shown if m.measure and facts.counts_all(m) in tables]
-        found = [n for n in found if facts.reaches(draft.metric(n), dimension, draft.catalogue)]
+        found = [n for n in found if can_cut(n, dimension, draft.catalogue)]
         if found:
             return found
     return []

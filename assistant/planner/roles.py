@@ -4,10 +4,11 @@ from itertools import pairwise
 
 from assistant.phrases import ask_what
 from assistant.planner.draft import Draft, ask_back, ask_which, divide
-from assistant.planner.facts import reaches, tables
+from assistant.planner.facts import tables
 from assistant.planner.lexicon import Entry
 from assistant.planner.text import key
 from assistant.planner.words import words
+from semantic_layer.compile import can_cut
 
 
 def settle(draft: Draft) -> None:
@@ -347,7 +348,7 @@ def _likeliest(draft: Draft, i: int, names: list[str]) -> list[str]:
     entries = [e for e in draft.items[i].of("metric") if e.name in names]
     asked = {e.name for j in draft.places("dimension") for e in draft.items[j].of("dimension")[:1]}
     asked |= {e.name for j in draft.places("value") for e in draft.items[j].of("value")[:1]}
-    reached = [e for e in entries if all(reaches(draft.metric(e.name), d, draft.catalogue) for d in asked)] or entries
+    reached = [e for e in entries if all(can_cut(e.name, d, draft.catalogue) for d in asked)] or entries
     best = max(e.score for e in reached)
     kept = [e.name for e in reached if e.score == best]
     kept = [name for name in kept if draft.metric(name).headline] or kept

@@ -10,6 +10,7 @@ from assistant.planner.roles import is_noun
 from assistant.planner.text import is_plural_word, key
 from assistant.planner.thresholds import read_thresholds
 from assistant.planner.words import words
+from semantic_layer.compile import can_cut
 from semantic_layer.query import Grain
 
 _ENDS = ("top", "bottom", "highest", "lowest", "best", "worst")
@@ -166,7 +167,7 @@ def _reachable(draft: Draft, i: int, entry: Entry) -> Entry:
 
 
 def _cuts_all(draft: Draft, dimension: str) -> bool:
-    return all(facts.reaches(draft.metric(m), dimension, draft.catalogue) for m in draft.metrics)
+    return all(can_cut(m, dimension, draft.catalogue) for m in draft.metrics)
 
 
 def _is_cut(draft: Draft, i: int) -> bool:
@@ -271,7 +272,7 @@ def _ways(draft: Draft) -> list[str]:
     metric = draft.metric(draft.metrics[0])
     named = {f.dimension for f in draft.filters}
     shown = (d for d in draft.catalogue.dimensions if not d.hidden and d.driver and d.name not in named)
-    return [d.name for d in shown if facts.reaches(metric, d.name, draft.catalogue)]
+    return [d.name for d in shown if can_cut(metric.name, d.name, draft.catalogue)]
 
 
 def _rank(draft: Draft, ends: list[int]) -> None:

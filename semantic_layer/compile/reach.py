@@ -14,8 +14,18 @@ from semantic_layer.model import Catalogue, DimensionSpec, MeasureSpec, MetricSp
 
 def sliceable(metric_name: str, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the shown dimensions that a metric can be cut and filtered by, in the catalogue's order."""
-    parts = leaves(metric_name, catalogue, {})
-    return tuple(d.name for d in catalogue.dimensions if not d.hidden and _cuts_all(d, parts, catalogue))
+    rate = any(_is_rate(leaf.metric) for leaf in leaves(metric_name, catalogue, {}))
+    shown = (d for d in catalogue.dimensions if not d.hidden and not (d.outcome and rate))
+    return tuple(d.name for d in shown if can_cut(metric_name, d.name, catalogue))
+
+
+def can_cut(metric_name: str, dimension: str, catalogue: Catalogue) -> bool:
+    """Tell whether every part of a metric reaches a dimension by one N:1 way; outcomes are no matter of reach."""
+    key = ("can_cut", metric_name, dimension)
+    if key not in catalogue.worked_out:
+        parts = leaves(metric_name, catalogue, {})
+        catalogue.worked_out[key] = _cuts_all(catalogue.dimension(dimension), parts, catalogue)
+    return bool(catalogue.worked_out[key])
 
 
 def restating(metric_name: str, catalogue: Catalogue) -> frozenset[str]:
@@ -126,7 +136,7 @@ def _is_rate(metric: MetricSpec) -> bool:
 
 def _cuts_all(spec: DimensionSpec, parts: tuple[Leaf, ...], catalogue: Catalogue) -> bool:
     try:
-        return all(_reaches(spec, p.measure, catalogue) and not (spec.outcome and _is_rate(p.metric)) for p in parts)
+        return all(_reaches(spec, p.measure, catalogue) for p in parts)
     except UserError:
         return False
 
