@@ -19,7 +19,7 @@ _PROMPTS = ("llm_prompt.py", "llm_narrator.py", "llm_draft.py", "llm_words.yml")
 CAUSES = {
     "suite": "suite", "evaluator": "evaluator", "warehouse": "data", "catalogue": "definition",
     "index": "index", "code": "code", "settings": "settings", "libraries": "libraries",
-    "model": "model", "prompt": "prompt", "embeddings": "model",
+    "model": "model", "prompt": "prompt", "embeddings": "embeddings",
 }  # fmt: skip
 
 
