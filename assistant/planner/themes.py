@@ -11,6 +11,8 @@ from assistant.planner.words import words
 
 def asks_themes(draft: Draft) -> bool:
     """Tell a question about subjects ("what do people call about") from one about a subject ("calls about X")."""
+    if draft.cue(0, "quotes") and draft.has("themes"):  # "examples of customers unhappy with rude agents"
+        return False
     if draft.has("themes") or _asks_reasons(draft):
         return True
     opens = bool(draft.linked.tokens) and draft.linked.tokens[0].word in words().list_of("asks_what")
