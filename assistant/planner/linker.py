@@ -134,7 +134,9 @@ class Linker:
         yield from (
             c
             for c in _grammar(tokens)
-            if (not c.item.cues or c.item.cues - without) and not self._begins_with_name(c.item, tokens)
+            if (not c.item.cues or c.item.cues - without)
+            and not self._begins_with_name(c.item, tokens)
+            and not self._ends_in_name(c.item, tokens)
         )
 
     def _is_habitual(self, tokens: Sequence[Token], at: tuple[int, ...]) -> bool:
@@ -151,6 +153,12 @@ class Linker:
         token = tokens[item.first]
         named = self._lexicon.phrases.get((token.stem,), []) if len(item.at) > 1 else []
         return any(e.kind == "metric" and e.score > SHORT and e.surface == token.word for e in named)
+
+    def _ends_in_name(self, item: Item, tokens: Sequence[Token]) -> bool:
+        """Tell whether a phrase ends where a metric begins: "show me contact volume" shows no contacts."""
+        stems = tuple(t.stem for t in tokens[item.last : item.last + LONGEST])
+        longer = (self._lexicon.phrases.get(stems[:n], []) for n in range(2, len(stems) + 1))
+        return len(item.at) > 1 and any(e.kind == "metric" and e.score > SHORT for named in longer for e in named)
 
     def _catalogue(self, tokens: Sequence[Token]) -> Iterator[_Candidate]:
         stems = tuple(t.stem for t in tokens)

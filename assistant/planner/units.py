@@ -82,7 +82,7 @@ def _count_or_rate(draft: Draft) -> None:
         if participle and counted and not asked and rate.unit == "ratio" and not draft.has("percent"):
             raise _no_count(draft, i, rate)
     _ranked_share(draft)
-    graded = draft.has("more", "less", "high", "low") and not draft.has("relationship", "moves")
+    graded = draft.has("more", "less", "high", "low") and not draft.has("relationship", "moves", "why")
     if not (graded or draft.has("highest", "lowest")):
         return
     for i in draft.places("metric"):
