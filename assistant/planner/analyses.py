@@ -126,6 +126,9 @@ def _impact(draft: Draft) -> None:
     periods.collect_times(draft)
     if any(span.period and span.period.end < draft.intervention.started_on for span in draft.times):
         raise refuse("no_data", gates.message("before_it_began", name=draft.intervention.name))
+    began = draft.intervention.started_on
+    later = [span.period.label for span in draft.times if span.period and span.period.start > began]
+    draft.notes += [gates.message("effect_as_a_whole", period=label) for label in later]
 
 
 def _relationship(draft: Draft) -> None:

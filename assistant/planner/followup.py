@@ -1,5 +1,6 @@
 """Follow-up questions: what is not said is kept from the reading before."""
 
+from assistant.phrases import NO_PERIOD
 from assistant.planner import gates
 from assistant.planner.draft import Draft, refuse
 from assistant.planner.words import words
@@ -31,7 +32,7 @@ def carry(draft: Draft, *, inherited: bool, explicit_by: bool, explicit_time: bo
     if inherited and old.metrics:
         kept.append(", ".join(draft.metric(m).label for m in old.metrics))
     said = {f.dimension for f in (*draft.filters, *draft.versus)}
-    narrowed = {f.dimension for f in (*draft.filters, *draft.versus) if f.operator == "in"}
+    narrowed = {f.dimension for f in (*draft.filters, *draft.versus) if f.operator == "in"} - _kept_apart(draft, old)
     filters = [f for f in old.filters if f.dimension not in said and f.dimension not in draft.by]
     draft.filters += filters
     kept += [
@@ -41,6 +42,9 @@ def carry(draft: Draft, *, inherited: bool, explicit_by: bool, explicit_time: bo
         cuts = [d for d in old.by if d not in narrowed]
         draft.by += [d for d in cuts if d not in draft.by]
         kept += [f"by {draft.dimension(d).label}" for d in cuts]
+    if inherited and old.shares is not None and draft.shares is None and draft.by == list(old.by):
+        draft.shares = old.shares
+        kept.append("as shares")
     if old.window and not explicit_time:
         kept.append(old.window.label or f"{old.window.start} to {old.window.end}")
     if not inherited and draft.within is None:
@@ -49,6 +53,19 @@ def carry(draft: Draft, *, inherited: bool, explicit_by: bool, explicit_time: bo
     if kept:
         draft.assumptions.append(f"kept from before: {'; '.join(kept)}")
     return old
+
+
+def _kept_apart(draft: Draft, old: Reading) -> frozenset[str]:
+    """Return the cuts of which several members are named now: "csat by channel" and then "only Chat and Voice"."""
+    apart = {f.dimension for f in draft.filters if f.operator == "in" and len(f.values) > 1} & set(old.by)
+    if apart:
+        draft.assumptions = [a for a in draft.assumptions if not a.endswith("taken together")]
+    return frozenset(apart)
+
+
+def names_period(old: Reading) -> bool:
+    """Tell whether the question before named its period."""
+    return old.window is not None and not any(a.startswith(NO_PERIOD) for a in old.assumptions)
 
 
 def keep_slice(draft: Draft) -> bool:

@@ -153,7 +153,8 @@ def _analyse(draft: Draft, old: Reading | None) -> Intent:
         compares = not draft.versus and draft.against is None
     if draft.grain is not None and draft.by_period is False and not trend and not draft.ranked:
         trend = True
-    longer = trend and old is not None and old.intent != "trend"
+    within = old is not None and draft.grain is not None and followup.names_period(old)
+    longer = trend and old is not None and old.intent != "trend" and not within
     if old is not None and old.window and not draft.times and not draft.cues(*SECOND) and not longer:
         _keep_window(draft, old, compares=compares)
     else:

@@ -132,12 +132,18 @@ def negated(draft: Draft, i: int) -> bool:
     while j >= 0:
         if draft.cue(j, "not") or (j == 0 and _drops(draft)):
             draft.used.add(j)
-            return True
+            return not _denies_quality(draft, j)
         listed = draft.cue(j, "and", "in") or draft.roles.get(j) in ("value", "qualifier")
         if not listed or (draft.cue(j, "in") and not draft.cue(draft.before(j), "not")):
             return False
         j = draft.before(j)
     return False
+
+
+def _denies_quality(draft: Draft, i: int) -> bool:
+    """Tell "not happy with chat" from "not chat": the word that is denied belongs to a metric around it."""
+    at = draft.items[i].first
+    return any(item.of("metric") and item.first < at < item.last for item in draft.items)
 
 
 def _drops(draft: Draft) -> bool:
@@ -153,7 +159,7 @@ def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
         between = range(a + 1, b)
         set_against = [k for k in between if draft.cue(k, "vs") or _is_than(draft, k)]
         graded = draft.has("which") and draft.has(*_DEGREES)
-        asked = draft.linked.tokens[0].stem in _asks() and draft.has(*_DEGREES) and _graded(draft)
+        asked = draft.linked.tokens[0].stem in _asks() and _graded(draft)
         chosen = (graded or asked) and any(draft.cue(k, "either") for k in between)
         if chosen:
             draft.take("which")
@@ -175,7 +181,7 @@ def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
 def _graded(draft: Draft) -> bool:
     """Tell whether a comparative asks for the one of two: "lower in A or B", "rose more in A or B"."""
     said = {t.word for t in draft.linked.tokens} & set(words().list_of("comparatives"))
-    return draft.take("more", "less", "high", "low") or bool(said)
+    return draft.take("more", "less", "high", "low") or draft.has("high", "low") or bool(said)
 
 
 @cache

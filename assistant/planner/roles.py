@@ -6,7 +6,7 @@ from assistant.phrases import ask_what
 from assistant.planner.draft import Draft, ask_back, ask_which, divide
 from assistant.planner.facts import tables
 from assistant.planner.lexicon import Entry
-from assistant.planner.text import key
+from assistant.planner.text import key, stem
 from assistant.planner.words import words
 from semantic_layer.compile import can_cut
 
@@ -290,12 +290,15 @@ def _of_what_is_cut(draft: Draft, names: list[str]) -> list[str]:
 
 
 def _use_per(draft: Draft, metric: str) -> None:
-    """Use the "per" that belongs to a metric's name: "most expensive topics per contact" is of cost per contact."""
+    """Use the "per" or "for each" of a metric's name: "most expensive topics per contact" is of cost per contact."""
     name = key(draft.metric(metric).label)
     for i in draft.cues("by"):
         noun = draft.items[i + 1] if i + 1 < len(draft.items) else None
-        small = draft.linked.tokens[draft.items[i].last].stem
-        if noun and (small, draft.linked.tokens[noun.last].stem) in pairwise(name) and draft.roles.get(i + 1) == "noun":
+        if (
+            noun
+            and (stem(words().raw["per"]), draft.linked.tokens[noun.last].stem) in pairwise(name)
+            and draft.roles.get(i + 1) == "noun"
+        ):
             draft.used.add(i)
 
 
