@@ -181,7 +181,7 @@ def _versus(draft: Draft, found: list[tuple[int, Entry]]) -> str | None:
 def _graded(draft: Draft) -> bool:
     """Tell whether a comparative asks for the one of two: "lower in A or B", "rose more in A or B"."""
     said = {t.word for t in draft.linked.tokens} & set(words().list_of("comparatives"))
-    return draft.take("more", "less", "high", "low") or draft.has("high", "low") or bool(said)
+    return draft.take("more", "less", "high", "low") or bool(said)
 
 
 @cache
