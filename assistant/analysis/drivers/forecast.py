@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from assistant.analysis.drivers.cells import Cells, Floats
 from assistant.analysis.drivers.lattice import Lattice, lattice_of
-from assistant.analysis.drivers.search import ALPHA, Found, Pick, adjusted_p, greedy, inside
+from assistant.analysis.drivers.search import ALPHA, Found, Pick, adjusted_p, coarsest, greedy, inside
 from assistant.analysis.drivers.yardstick import Yardstick, first_yardstick, second_yardstick, values
 
 UNEVEN = 0.1
@@ -99,7 +99,7 @@ def _best(lattice: Lattice, sums: Floats, whole: Floats, df: float) -> Pick | No
     if not len(sums):
         return None
     scores = _scores(sums, whole, _least(df, len(sums)))
-    index = int(scores.argmax())
+    index = coarsest(scores)
     if not scores[index]:
         return None
     weight, first = sums[index, :2]

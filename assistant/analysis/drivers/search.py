@@ -16,6 +16,7 @@ ALPHA = 0.05
 ALIKE = 2.0
 MEDIAN_CHI2 = 0.454936
 QUIET = 2.0
+TIE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +180,7 @@ class _Judge:
         from scipy.special import log_ndtr
 
         surprise = -log_ndtr(-np.abs(z)) - np.log(self.tests)
-        index = int(surprise.argmax())
+        index = coarsest(surprise)
         return float(surprise[index]), index
 
     def _is_clear(self, z: Floats, chosen: Codes) -> NDArray[np.bool_]:
@@ -202,7 +203,17 @@ class _Judge:
             chosen = parts[moved & (np.abs(rest) < QUIET) & self._is_clear(z, parts)]
             if not len(chosen):
                 return index
-            index = int(chosen[np.abs(z[chosen]).argmax()])
+            index = int(chosen[coarsest(np.abs(z[chosen]))])
+
+
+def coarsest(scores: Floats) -> int:
+    """Return the place of the best score; of those equal but for rounding, the first.
+
+    A segment and a part of it hold the same cells once the others are taken out: then the order of summing
+    would decide between them. Candidates are stacked by depth, so the first has the fewest dimensions.
+    """
+    best = float(scores.max())
+    return int((scores >= best - TIE * max(abs(best), 1.0)).argmax())
 
 
 def inside(cells: Cells, segment: tuple[tuple[int, int], ...]) -> NDArray[np.bool_]:

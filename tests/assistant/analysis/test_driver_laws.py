@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from assistant.analysis.drivers import explain, explain_formula
-from assistant.types import Drivers
+from assistant.types import Drivers, Segment
 from semantic_layer.errors import UserError
 from semantic_layer.query import UNKNOWN, Cube
 from tests.assistant.analysis.test_drivers import cube, named, residuals
@@ -42,9 +42,12 @@ def mean(seed: int) -> Cube:
 
 def score(seed: int) -> Cube:
     """Promoters less detractors."""
-    found = mean(seed)
-    lower = found.n - 5.5 * found.d
-    return replace(found, n=lower, nn=np.abs(lower) + found.d, nd=lower)
+    rng, codes, period = leaves(seed)
+    d = rng.integers(40, 400, 2 * CELLS)
+    promoters = rng.binomial(d, rng.uniform(0.1, 0.7, 2 * CELLS))
+    detractors = rng.binomial(d - promoters, rng.uniform(0.1, 0.7, 2 * CELLS))
+    found = cube(promoters - detractors, d, codes, period, sizes=SIZES)
+    return replace(found, nn=(promoters + detractors).astype(float), nd=found.n, dd=found.d)
 
 
 def count(seed: int) -> Cube:
@@ -81,6 +84,11 @@ def parts(found: Drivers) -> dict[tuple[str, str], float]:
     return {(name, str(named(row)[name][0])): row.contribution for name, row in rows}
 
 
+def cells_named(segment: Segment, prefix: str = "") -> set[tuple[str, str, frozenset[str]]]:
+    """The filters of a segment, whatever the order of what they list."""
+    return {(f.dimension, f.operator, frozenset(f"{prefix}{value}" for value in f.values)) for f in segment.filters}
+
+
 def close(values: Mapping[tuple[str, str], float]) -> object:
     return pytest.approx(values, rel=1e-7, abs=1e-9 * max(map(abs, values.values())))
 
@@ -107,6 +115,8 @@ def test_swapped_periods_flip_every_sign(kind: str, seed: int) -> None:
 @every_kind
 @few
 @seeds
+@example(seed=236)  # of a share: a segment and its part hold the same cells once the others are taken out
+@example(seed=653)  # of a mean: a segment leaves out several members
 def test_other_names_in_another_order_change_nothing_else(kind: str, seed: int) -> None:
     places = [np.random.default_rng(seed + d).permutation(size) for d, size in enumerate(SIZES)]
 
@@ -124,9 +134,7 @@ def test_other_names_in_another_order_change_nothing_else(kind: str, seed: int) 
 
     once, again = (KINDS[kind](seed, turn) for turn in (as_it_is, renamed))
     assert {(d, f"new {m}"): value for (d, m), value in parts(once).items()} == close(parts(again))
-    assert [{d: f"new {m[0]}" for d, m in named(s).items()} for s in once.segments] == [
-        {d: m[0] for d, m in named(s).items()} for s in again.segments
-    ]
+    assert [cells_named(s, "new ") for s in once.segments] == [cells_named(s) for s in again.segments]
 
 
 @every_kind
