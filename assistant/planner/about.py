@@ -1,11 +1,9 @@
 """What is asked about the workspace itself: what it holds, how fresh it is, who owns which metric."""
 
-from assistant.planner import facts, gates
+from assistant.planner import gates
 from assistant.planner.draft import Draft, refuse
-from assistant.planner.parts import size_metrics
 from assistant.planner.text import key, stem
 from assistant.planner.words import words
-from semantic_layer.compile import can_cut
 
 _SHOWN = 6
 
@@ -43,33 +41,6 @@ def owned(draft: Draft) -> list[str]:
     return [m.name for m in draft.catalogue.metrics if not m.hidden and m.owner == named[0]]
 
 
-def listed(draft: Draft) -> list[str]:
-    """Read "list the regions" as a cut of the count that says how big each of them is."""
-    cuts = [i for i in draft.places("dimension") if i not in draft.used]
-    if draft.items[0].kind == "unknown" and draft.linked.tokens[0].word in words().list_of("listing"):
-        draft.used.add(0)
-    spoken = draft.linked.tokens[0].word in words().list_of("listing")
-    bare = all(
-        item.kind in ("filler", "noun")
-        or i in draft.used
-        or draft.cue(i, "which", "in", "overall", "only")
-        or i in draft.roles
-        for i, item in enumerate(draft.items)
-    )
-    if len(cuts) != 1 or not spoken or not bare:
-        return []
-    entry = draft.items[cuts[0]].of("dimension")[0]
-    sizes = size_metrics(draft, entry.name) or _counts(draft, entry.name)
-    sizes = sorted(sizes, key=lambda m: not draft.metric(m).headline)
-    if not sizes:
-        return []
-    draft.link(cuts[0], entry)
-    draft.by = [entry.name]
-    draft.assumptions.append(f"listed with their {draft.metric(sizes[0]).label}")
-    draft.defaults += 1
-    return sizes[:1]
-
-
 def check_list(draft: Draft) -> None:
     """Refuse "list customers who churned": people are counted, and not listed one by one."""
     asked = draft.linked.tokens[0].word in words().list_of("lists_people")
@@ -77,9 +48,3 @@ def check_list(draft: Draft) -> None:
     people = any(t.stem in draft.context.lexicon.nouns for t in draft.linked.tokens)
     if asked and people and not draft.by and all(s.unit == "count" for s in specs):
         raise refuse("out_of_scope", gates.message("no_people", metric=specs[0].label))
-
-
-def _counts(draft: Draft, dimension: str) -> list[str]:
-    """Return the shown counts of all rows of some table that a dimension cuts."""
-    shown = (m for m in draft.catalogue.metrics if not m.hidden and facts.counts_all(m))
-    return [m.name for m in shown if can_cut(m.name, dimension, draft.catalogue)]

@@ -52,7 +52,7 @@ def read_intent(draft: Draft) -> Intent:
     if inherited:
         draft.metrics = list(draft.question.history[-1].metrics)
     if not draft.metrics:
-        draft.metrics = counted(draft) or about.listed(draft)
+        draft.metrics = counted(draft)
     if not draft.metrics:
         no_metric(draft)
     if all(is_noun(draft, i) for i in draft.places("metric")):

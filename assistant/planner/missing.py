@@ -66,13 +66,17 @@ def _listed(draft: Draft) -> tuple[Entry, ...]:
     cuts = draft.places("dimension")
     first = cuts[0] if cuts else 0
     token = draft.linked.tokens[draft.items[first].last]
-    opens = all(draft.items[i].kind in ("filler", "noun") or draft.cue(i, "which", "in") for i in range(first))
+    asks = draft.linked.tokens[0].word in words().list_of("listing")
+    small = (i for i in range(first) if not (i == 0 and asks))
+    opens = all(draft.items[i].kind in ("filler", "noun") or draft.cue(i, "which", "in") for i in small)
     named = draft.has("which") or is_plural_word(token)
     plain = all(draft.items[i].cues <= _OF_LISTS for i in range(len(draft.items)))
     if not cuts or not (opens and named and plain):
         return ()
     named_by = draft.items[first].of("dimension")
     draft.listed = draft.dimension(named_by[0].name).type != "number"
+    if draft.listed and asks:
+        draft.used.add(0)
     return named_by if draft.listed else ()
 
 
