@@ -33,30 +33,9 @@ def collect_times(draft: Draft) -> None:
             named = f" ('{draft.items[spans[0][0]].text}')" if spans else ""
             raise refuse("no_data", f"The data have no dates, so a period{named} cannot be answered.")
         return
-    spans = _without_running(draft, spans, draft.context.clock)
     anchored = draft.anchor or any(span.period and span.role != "previous" for _, span in spans)
     draft.times = [span if anchored else span.absolute() for _, span in spans]
     draft.used.update(i for i, _ in spans)
-
-
-def _without_running(draft: Draft, spans: list[tuple[int, TimeSpan]], clock: Clock) -> list[tuple[int, TimeSpan]]:
-    """Take a running period that is left out off the others: "last 6 months, not including the current month"."""
-    left = [
-        i for i, span in spans if span.period and span.period.end > clock.as_of and draft.cue(draft.before(i), "not")
-    ]
-    if not left or len(left) == len(spans):
-        return spans
-    start = min(span.period.start for i, span in spans if i in left and span.period)
-    draft.used.update((*left, *(draft.before(i) for i in left)))
-    kept = [(i, span) for i, span in spans if i not in left]
-    return [(i, _ended(span, start)) for i, span in kept]
-
-
-def _ended(span: TimeSpan, start: date) -> TimeSpan:
-    """End a period on the day before another begins that it reaches into."""
-    if span.period is None or not span.period.start < start <= span.period.end:
-        return span
-    return replace(span, period=replace(span.period, end=start - DAY))
 
 
 def choose(draft: Draft, *, compares: bool, trend: bool) -> None:
@@ -109,7 +88,7 @@ def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
     if len(periods) == 3 and len(named) == 2 and draft.has("compare", "vs", "difference"):
         periods = named
         draft.assumptions.append("compared are the two periods named as such")
-    if len(periods) == 2 and (cut := _without(draft, *periods)):
+    if len(periods) == 2 and (cut := _without(draft, periods[0], periods[1], clock)):
         return cut, (earlier(cut, BEFORE, clock) if compares else None)
     if len(periods) > 2:
         raise ask_back("The question names more than two periods.", _offers(draft, periods[:3]))
@@ -129,7 +108,7 @@ def _pair(draft: Draft, clock: Clock, *, compares: bool, trend: bool) -> Pair:
     return _one(draft, periods[0], clock, back, compares=compares, trend=trend)
 
 
-def _without(draft: Draft, whole: TimeSpan, part: TimeSpan) -> Period | None:
+def _without(draft: Draft, whole: TimeSpan, part: TimeSpan, clock: Clock) -> Period | None:
     """Return "the last 6 months, not including October"; None where nothing is left out."""
     place = next(i for i, item in enumerate(draft.items) if item.time and item.time.first == part.first)
     before = draft.before(place)
@@ -138,8 +117,8 @@ def _without(draft: Draft, whole: TimeSpan, part: TimeSpan) -> Period | None:
     draft.used.add(before)
     kept, out = whole.period, part.period
     label = f"{kept.label} without {out.label}"
-    if out.end >= kept.end and kept.start < out.start:
-        return replace(kept, end=out.start - DAY, label=label, count=0)
+    if out.end >= min(kept.end, clock.as_of) and kept.start < out.start:
+        return replace(kept, end=min(kept.end, out.start - DAY), label=label, count=0)
     if out.start <= kept.start and out.end < kept.end:
         return replace(kept, start=out.end + DAY, label=label, count=0)
     raise refuse("out_of_scope", f"I can't leave {out.label} out of the middle of {kept.label}.")

@@ -84,7 +84,7 @@ def _named_things(draft: Draft) -> None:
     own = {t.name for m in draft.metrics for t in facts.tables(draft.metric(m), draft.catalogue)}
     for i, item in enumerate(draft.items):
         for entry in item.of("dimension"):
-            things = any(names_rows(draft, m.name, entry.name) for m in draft.catalogue.metrics if not m.hidden)
+            things = _names_things(draft, entry.name)
             if things and draft.dimension(entry.name).table in own:
                 draft.link(i, entry)
                 draft.by.append(entry.name)
@@ -98,7 +98,7 @@ def _within_reach(draft: Draft, names: list[str]) -> list[str]:
     specs = [draft.metric(m) for m in draft.metrics]
     tables = {m.table for spec in specs for m in facts.measures(spec, draft.catalogue)}
     own = [n for n in reached if draft.dimension(n).table in tables]
-    things = [n for n in names if any(names_rows(draft, m.name, n) for m in draft.catalogue.metrics if not m.hidden)]
+    things = [n for n in names if _names_things(draft, n)]
     return (own if len(own) == 1 else things if len(things) == 1 else reached) or names
 
 
@@ -120,7 +120,7 @@ def _is_counted(draft: Draft, i: int, name: str) -> bool:
 
 def _only_says_what(draft: Draft, i: int, name: str) -> bool:
     """Tell the things a question is about from a cut by them: "reviews for businesses in Rome", "business category"."""
-    things = any(names_rows(draft, m.name, name) for m in draft.catalogue.metrics if not m.hidden)
+    things = _names_things(draft, name)
     before, after = draft.before(i), draft.after(i)
     if not things:
         return False
@@ -154,6 +154,11 @@ def names_rows(draft: Draft, metric: str, dimension: str) -> bool:
     """Tell whether a dimension names the very rows that a metric counts, one each."""
     spec = draft.metric(metric)
     return facts.counts_rows(spec) is not None and key(spec.label) == key(draft.dimension(dimension).label)
+
+
+def _names_things(draft: Draft, dimension: str) -> bool:
+    """Tell whether a dimension names the rows that some shown metric counts."""
+    return any(names_rows(draft, m.name, dimension) for m in draft.catalogue.metrics if not m.hidden)
 
 
 def _reachable(draft: Draft, i: int, entry: Entry) -> Entry:

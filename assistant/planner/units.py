@@ -4,7 +4,7 @@ from assistant.planner import facts, gates, parts
 from assistant.planner.draft import Draft, Stop, ask_which, refuse
 from assistant.planner.lexicon import Entry
 from assistant.planner.linker import SHORT
-from assistant.planner.text import key
+from assistant.planner.text import is_plural_word, key
 from assistant.planner.words import words
 from semantic_layer.model import MetricSpec
 
@@ -103,7 +103,7 @@ def _counts_members(draft: Draft, i: int) -> bool:
     """Tell whether a plural member stands right before: "calls escalated"."""
     before = draft.before(i, skip=("filler",))
     token = draft.linked.tokens[draft.items[before].last] if before >= 0 else None
-    plural = token is not None and token.word.endswith("s") and token.stem != token.word
+    plural = token is not None and is_plural_word(token)
     return plural and draft.roles.get(before) == "value" and not draft.cue(draft.before(before), "in", "by")
 
 
