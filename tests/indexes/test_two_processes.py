@@ -28,7 +28,9 @@ BUILDER = textwrap.dedent(
     if url:
         from indexes.postgres import PostgresShelf
         shelf = PostgresShelf(url, "because")
-    for file in sys.argv[3:]:
+    for number, file in enumerate(sys.argv[3:]):
+        if number:
+            sys.stdin.readline()
         report = build_index(
             root, [Path(file)], transcripts=TranscriptSettings(), redaction=RedactionSettings(), shelf=shelf
         )
@@ -61,10 +63,17 @@ def test_a_reader_sees_one_version_whole_while_another_process_builds(
     subprocess.run([*command, files[0]], **run)  # type: ignore[call-overload]
     old = TranscriptIndex.open(tmp_path / "index", shelf=shelf)
     assert _seen(old) == {ANIMALS[0]}
-    builder = subprocess.Popen([*command, *files[1:]], env=run["env"])  # type: ignore[arg-type]
+    # A version is kept until the second build after it: each next build waits until the one before was read.
+    builder = subprocess.Popen([*command, *files[1:]], env=run["env"], stdin=subprocess.PIPE, text=True)  # type: ignore[call-overload]
+    waiting = set(ANIMALS[1:-1])
     seen = []
     while builder.poll() is None:
         seen.append(_seen(TranscriptIndex.open(tmp_path / "index", shelf=shelf)))
+        if seen[-1] & waiting:
+            waiting -= seen[-1]
+            builder.stdin.write("\n")
+            builder.stdin.flush()
+    builder.stdin.close()
     assert builder.returncode == 0
     assert all(len(animals) == 1 for animals in seen)
     order = [ANIMALS.index(next(iter(animals))) for animals in seen]
