@@ -263,7 +263,7 @@ def test_own_data_become_a_workspace(tmp_path, capsys):
 )
 def test_every_command_speaks_to_people_too(shown, argv, words):
     code, printed = shown(*argv)
-    assert code == 0
+    assert code == 0, printed.err
     assert words in printed.out
 
 
